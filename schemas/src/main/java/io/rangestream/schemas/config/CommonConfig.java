@@ -1,0 +1,102 @@
+package io.rangestream.schemas.config;
+
+import io.rangestream.schemas.topics.TopicCatalogue;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigDef.Range;
+import org.apache.kafka.common.config.ConfigDef.Type;
+
+/**
+ * What every role needs to know: the broker, the topics and the model.
+ *
+ * @param bootstrapServers host:port pairs
+ * @param topics the topics of the model
+ * @param replicationFactor for topics that are created; -1 is the broker's default
+ * @param model the model's name
+ * @param kafka further settings of every Kafka client
+ */
+public record CommonConfig(
+        String bootstrapServers,
+        TopicCatalogue topics,
+        short replicationFactor,
+        String model,
+        Map<String, String> kafka) {
+    public static final String BOOTSTRAP_SERVERS = CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG;
+    public static final String TOPIC_PREFIX = "topic.prefix";
+    public static final String TOPIC_PARTITIONS = "topic.faces.partitions";
+    public static final String TOPIC_REPLICATION_FACTOR = "topic.replication.factor";
+    public static final String MODEL = "model";
+
+    public CommonConfig {
+        kafka = Map.copyOf(kafka);
+        if (!model.matches("[A-Za-z0-9._-]{1,100}")) {
+            throw new ConfigurationException(
+                    "model '%s' may hold letters, digits, '.', '_' and '-' only".formatted(model));
+        }
+    }
+
+    /** The keys of this configuration. */
+    public static ConfigDef definition() {
+        return new ConfigDef()
+                .define(
+                        BOOTSTRAP_SERVERS,
+                        Type.STRING,
+                        "localhost:9092",
+                        Importance.HIGH,
+                        "Brokers to connect to first, host:port, separated by commas.")
+                .define(
+                        TOPIC_PREFIX,
+                        Type.STRING,
+                        "",
+                        Importance.MEDIUM,
+                        "Put before the name of every topic. One prefix carries one model.")
+                .define(
+                        TOPIC_PARTITIONS,
+                        Type.INT,
+                        4,
+                        Range.atLeast(1),
+                        Importance.MEDIUM,
+                        "Partitions of the faces topic when it is created; fixed for its life.")
+                .define(
+                        TOPIC_REPLICATION_FACTOR,
+                        Type.SHORT,
+                        (short) -1,
+                        Importance.MEDIUM,
+                        "Replicas of each topic when it is created; -1 takes the broker's default.")
+                .define(MODEL, Type.STRING, "face-embedding", Importance.MEDIUM, "Name of the model.");
+    }
+
+    /** @throws ConfigurationException if a value does not fit */
+    public static CommonConfig from(Settings settings) {
+        AbstractConfig config = settings.parse(definition());
+        TopicCatalogue topics;
+        try {
+            topics = new TopicCatalogue(config.getString(TOPIC_PREFIX), config.getInt(TOPIC_PARTITIONS));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(e);
+        }
+        var kafka = new HashMap<String, String>();
+        settings.values().forEach((key, value) -> {
+            if (key.startsWith(Settings.KAFKA_PREFIX)) {
+                kafka.put(key.substring(Settings.KAFKA_PREFIX.length()), value);
+            }
+        });
+        return new CommonConfig(
+                config.getString(BOOTSTRAP_SERVERS),
+                topics,
+                config.getShort(TOPIC_REPLICATION_FACTOR),
+                config.getString(MODEL),
+                kafka);
+    }
+
+    /** Connection settings for a Kafka client, the pass-through keys included; the caller may add to the map. */
+    public Map<String, Object> clientConfig() {
+        var config = new HashMap<String, Object>(kafka);
+        config.put(BOOTSTRAP_SERVERS, bootstrapServers);
+        return config;
+    }
+}

@@ -1,0 +1,100 @@
+package io.rangestream.schemas.config;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+
+/**
+ * Raw settings by dotted key, merged from their sources. Precedence: flags, then environment ({@code
+ * RANGESTREAM_TOPIC_PREFIX} is {@code topic.prefix}), then file, then the default in the definition.
+ */
+public final class Settings {
+    /** Settings with this prefix go to every Kafka client, without it. */
+    public static final String KAFKA_PREFIX = "kafka.";
+
+    private static final String ENVIRONMENT_PREFIX = "RANGESTREAM_";
+
+    private final Map<String, String> values;
+
+    private Settings(Map<String, String> values) {
+        this.values = Map.copyOf(values);
+    }
+
+    /** Exactly these settings. */
+    public static Settings of(Map<String, String> values) {
+        return new Settings(values);
+    }
+
+    /** The settings of the process's environment. */
+    public static Settings ofEnvironment(Map<String, String> environment) {
+        var values = new HashMap<String, String>();
+        environment.forEach((name, value) -> {
+            if (name.startsWith(ENVIRONMENT_PREFIX)) {
+                values.put(
+                        name.substring(ENVIRONMENT_PREFIX.length())
+                                .toLowerCase(Locale.ROOT)
+                                .replace('_', '.'),
+                        value);
+            }
+        });
+        return new Settings(values);
+    }
+
+    /**
+     * The settings of a properties file.
+     *
+     * @throws ConfigurationException if it cannot be read
+     */
+    public static Settings ofFile(Path file) {
+        var properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            properties.load(reader);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new ConfigurationException("cannot read the configuration file %s: %s".formatted(file, e));
+        }
+        var values = new HashMap<String, String>();
+        properties.stringPropertyNames().forEach(name -> values.put(name, properties.getProperty(name)));
+        return new Settings(values);
+    }
+
+    /** These settings, and those of {@code fallback} where these have none. */
+    public Settings orElse(Settings fallback) {
+        var merged = new HashMap<>(fallback.values);
+        merged.putAll(values);
+        return new Settings(merged);
+    }
+
+    /** These settings with one replaced. */
+    public Settings with(String key, Object value) {
+        var merged = new HashMap<>(values);
+        merged.put(key, value.toString());
+        return new Settings(merged);
+    }
+
+    /** The raw settings, sorted by key. */
+    public Map<String, String> values() {
+        return new TreeMap<>(values);
+    }
+
+    /**
+     * The settings of a definition, parsed and validated.
+     *
+     * @throws ConfigurationException in one line, if a value does not fit
+     */
+    public AbstractConfig parse(ConfigDef definition) {
+        try {
+            return new AbstractConfig(definition, values, false);
+        } catch (ConfigException e) {
+            throw new ConfigurationException(e);
+        }
+    }
+}

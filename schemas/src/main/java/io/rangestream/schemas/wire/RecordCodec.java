@@ -1,0 +1,133 @@
+package io.rangestream.schemas.wire;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaCompatibility;
+import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificDatumWriter;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * Turns records into Avro single-object encoding and back.
+ *
+ * <p>A codec reads the record types it was made for, whatever version of their schema they were written with: one it
+ * does not know it looks up by fingerprint in its {@link SchemaSource} before it refuses. Thread-safe.
+ */
+public final class RecordCodec {
+    private final Map<String, Schema> readable;
+    private final SchemaSource source;
+    private final Map<Long, SpecificDatumReader<SpecificRecord>> readers = new ConcurrentHashMap<>();
+    private final Map<Schema, Writer> writers = new ConcurrentHashMap<>();
+
+    private record Writer(long fingerprint, SpecificDatumWriter<SpecificRecord> datum) {}
+
+    /**
+     * @param readable the schemas of the record types to read, as compiled in
+     * @param source where unknown fingerprints are looked up
+     */
+    public RecordCodec(List<Schema> readable, SchemaSource source) {
+        this.readable =
+                readable.stream().collect(Collectors.toUnmodifiableMap(Schema::getFullName, Function.identity()));
+        this.source = source;
+        for (Schema schema : readable) {
+            readers.put(Fingerprint.of(schema), reader(schema, schema));
+        }
+    }
+
+    /** The record with its header. */
+    public byte[] encode(SpecificRecord record) {
+        Writer writer = writers.computeIfAbsent(
+                record.getSchema(), schema -> new Writer(Fingerprint.of(schema), new SpecificDatumWriter<>(schema)));
+        var out = new ByteArrayOutputStream(256);
+        var header = ByteBuffer.allocate(Fingerprint.HEADER_BYTES);
+        Fingerprint.writeHeader(header, writer.fingerprint());
+        out.writeBytes(header.array());
+        BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
+        try {
+            writer.datum().write(record, encoder);
+            encoder.flush();
+        } catch (IOException impossibleInMemory) {
+            throw new UncheckedIOException(impossibleInMemory);
+        }
+        return out.toByteArray();
+    }
+
+    /**
+     * The record in these bytes.
+     *
+     * @throws UndecodableRecordException if they are truncated, damaged, of an unknown schema or of another type
+     */
+    public SpecificRecord decode(byte[] bytes) {
+        long fingerprint = Fingerprint.readHeader(bytes);
+        SpecificDatumReader<SpecificRecord> reader = readers.get(fingerprint);
+        if (reader == null) {
+            reader = readerOf(fingerprint);
+            readers.put(fingerprint, reader);
+        }
+        BinaryDecoder decoder = DecoderFactory.get()
+                .binaryDecoder(bytes, Fingerprint.HEADER_BYTES, bytes.length - Fingerprint.HEADER_BYTES, null);
+        try {
+            SpecificRecord record = new SpecificDatumReader<SpecificRecord>(
+                            reader.getSchema(), reader.getExpected(), reader.getSpecificData())
+                    .read(null, decoder);
+            if (!decoder.isEnd()) {
+                throw new UndecodableRecordException(
+                        "damaged %s: bytes are left over after the record".formatted(name(reader)));
+            }
+            return record;
+        } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException | ClassCastException e) {
+            throw new UndecodableRecordException("truncated or damaged %s: %s".formatted(name(reader), oneLine(e)), e);
+        }
+    }
+
+    private SpecificDatumReader<SpecificRecord> readerOf(long fingerprint) {
+        Optional<Schema> written = source.find(fingerprint);
+        if (written.isEmpty()) {
+            throw new UndecodableRecordException(
+                    "unknown schema fingerprint %s".formatted(Fingerprint.text(fingerprint)));
+        }
+        Schema expected = readable.get(written.get().getFullName());
+        if (expected == null) {
+            throw new UndecodableRecordException("a %s does not belong here, only %s"
+                    .formatted(written.get().getFullName(), String.join(", ", readable.keySet())));
+        }
+        if (SchemaCompatibility.checkReaderWriterCompatibility(expected, written.get())
+                        .getType()
+                != SchemaCompatibilityType.COMPATIBLE) {
+            throw new UndecodableRecordException("the schema %s of %s cannot be read with the one known here"
+                    .formatted(Fingerprint.text(fingerprint), expected.getFullName()));
+        }
+        return reader(written.get(), expected);
+    }
+
+    private static SpecificDatumReader<SpecificRecord> reader(Schema written, Schema expected) {
+        return new SpecificDatumReader<>(written, expected, SpecificData.getForSchema(expected));
+    }
+
+    private static String name(SpecificDatumReader<?> reader) {
+        return reader.getExpected().getName();
+    }
+
+    private static String oneLine(Exception e) {
+        String message = e.getMessage();
+        return message == null
+                ? e.getClass().getSimpleName()
+                : message.lines().findFirst().orElse("");
+    }
+}
