@@ -68,7 +68,10 @@ public final class CropDecoder implements AutoCloseable {
                         .formatted(decoded.getWidth(), decoded.getHeight(), header.width(), header.height()));
             }
             return interleavedRgb(decoded);
-        } catch (IOException | IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException e) {
+        } catch (InvalidImageException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            // The JDK's readers meet damage with exceptions of many types.
             throw new InvalidImageException("%s cannot be decoded: %s".formatted(header.encoding(), e.getMessage()));
         } finally {
             reader.setInput(null);

@@ -16,6 +16,9 @@ import java.util.Optional;
 public record ImageHeader(Encoding encoding, int width, int height) {
     private static final long PNG_MAGIC = 0x89504E470D0A1A0AL;
     private static final int PNG_IHDR = 0x49484452;
+    private static final int BMP_HEADER = 54;
+    private static final int BMP_RGB = 0;
+    private static final int BMP_BITFIELDS = 3;
 
     /** Number of pixels. */
     public long pixels() {
@@ -31,10 +34,8 @@ public record ImageHeader(Encoding encoding, int width, int height) {
         if (image.length >= 33 && bytes.getLong(0) == PNG_MAGIC && bytes.getInt(12) == PNG_IHDR) {
             return of(Encoding.PNG, bytes.getInt(16), bytes.getInt(20));
         }
-        if (image.length >= 26 && image[0] == 'B' && image[1] == 'M') {
-            bytes.order(ByteOrder.LITTLE_ENDIAN);
-            // A negative height says that the rows run from the top.
-            return of(Encoding.BMP, bytes.getInt(18), Math.abs(bytes.getInt(22)));
+        if (image.length >= BMP_HEADER && image[0] == 'B' && image[1] == 'M') {
+            return readBmp(bytes.order(ByteOrder.LITTLE_ENDIAN));
         }
         return Optional.empty();
     }
@@ -63,6 +64,24 @@ public record ImageHeader(Encoding encoding, int width, int height) {
                     "declared as %s but the bytes are %s".formatted(encoding, header.encoding()));
         }
         return header;
+    }
+
+    /**
+     * Uncompressed, with BITMAPINFOHEADER or longer. The JDK's reader allocates a palette by what the offset of the pixels
+     * and the number of colours claim, and for run lengths by the size that is claimed: gigabytes, if the bytes lie.
+     */
+    private static Optional<ImageHeader> readBmp(ByteBuffer bytes) {
+        long pixelsAt = Integer.toUnsignedLong(bytes.getInt(10));
+        int headerSize = bytes.getInt(14);
+        int compression = bytes.getInt(30);
+        long colours = Integer.toUnsignedLong(bytes.getInt(46));
+        boolean plausible = pixelsAt >= BMP_HEADER
+                && pixelsAt < bytes.capacity()
+                && headerSize >= BMP_HEADER - 14
+                && (compression == BMP_RGB || compression == BMP_BITFIELDS)
+                && colours <= 256;
+        // A negative height says that the rows run from the top.
+        return plausible ? of(Encoding.BMP, bytes.getInt(18), Math.abs(bytes.getInt(22))) : Optional.empty();
     }
 
     private static Optional<ImageHeader> readJpeg(byte[] image) {

@@ -26,6 +26,13 @@ public final class Fingerprint {
         return String.format("%016x", fingerprint);
     }
 
+    /** The ten bytes that precede a record of this schema on the wire. */
+    public static byte[] header(Schema schema) {
+        var header = ByteBuffer.allocate(HEADER_BYTES);
+        writeHeader(header, of(schema));
+        return header.array();
+    }
+
     static void writeHeader(ByteBuffer to, long fingerprint) {
         to.order(ByteOrder.LITTLE_ENDIAN).put(MARKER_0).put(MARKER_1).putLong(fingerprint);
     }

@@ -1,5 +1,6 @@
 package io.rangestream.schemas.wire;
 
+import io.rangestream.avro.Encoding;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,7 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
@@ -22,6 +22,8 @@ import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.avro.util.ClassSecurityValidator;
+import org.apache.avro.util.ClassSecurityValidator.ClassSecurityPredicate;
 
 /**
  * Turns records into Avro single-object encoding and back.
@@ -30,6 +32,15 @@ import org.apache.avro.specific.SpecificRecord;
  * does not know it looks up by fingerprint in its {@link SchemaSource} before it refuses. Thread-safe.
  */
 public final class RecordCodec {
+    static {
+        // Avro instantiates no class it was not told to trust (1.12.2); the records' own package is, besides what
+        // already was.
+        String records = Encoding.class.getPackageName();
+        ClassSecurityPredicate before = ClassSecurityValidator.getGlobal();
+        ClassSecurityValidator.setGlobal(ClassSecurityValidator.composite(
+                before, type -> type.getPackageName().equals(records)));
+    }
+
     private final Map<String, Schema> readable;
     private final SchemaSource source;
     private final Map<Long, SpecificDatumReader<SpecificRecord>> readers = new ConcurrentHashMap<>();
@@ -91,7 +102,10 @@ public final class RecordCodec {
                         "damaged %s: bytes are left over after the record".formatted(name(reader)));
             }
             return record;
-        } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException | ClassCastException e) {
+        } catch (UndecodableRecordException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            // Avro refuses damage by many types, UnsupportedOperationException for an absurd length among them.
             throw new UndecodableRecordException("truncated or damaged %s: %s".formatted(name(reader), oneLine(e)), e);
         }
     }

@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class SchemaTopic implements SchemaSource, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SchemaTopic.class);
     private static final Duration LOOK = Duration.ofMillis(500);
+    private static final Duration LOOK_WITHIN = Duration.ofSeconds(10);
     private static final long NANOS_BETWEEN_LOOKS = Duration.ofSeconds(1).toNanos();
 
     private final String topic;
@@ -106,7 +107,8 @@ public final class SchemaTopic implements SchemaSource, AutoCloseable {
                 c.seekToBeginning(List.of(partition));
             }
             long end = c.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-            while (c.position(partition) < end) {
+            long deadline = System.nanoTime() + LOOK_WITHIN.toNanos();
+            while (c.position(partition) < end && System.nanoTime() < deadline) {
                 c.poll(LOOK).forEach(this::remember);
             }
         } catch (KafkaException e) {
