@@ -1,0 +1,117 @@
+package io.rangestream.ingest;
+
+import io.rangestream.ingest.source.FaceOrder;
+import io.rangestream.schemas.config.ConfigurationException;
+import io.rangestream.schemas.config.Settings;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigDef.Range;
+import org.apache.kafka.common.config.ConfigDef.Type;
+import org.apache.kafka.common.config.ConfigDef.ValidString;
+
+/**
+ * How crops are chosen and sent.
+ *
+ * @param order the order in which they are sent
+ * @param seed of that order
+ * @param rate faces per second; 0 for as fast as the broker takes them
+ * @param limit how many are sent at most, the first of the order; 0 for all
+ * @param maxFaceBytes larger crops are left out
+ * @param maxFacePixels crops that claim more pixels are left out
+ */
+public record IngestConfig(FaceOrder order, long seed, double rate, long limit, int maxFaceBytes, long maxFacePixels) {
+    public static final String ORDER = "ingest.order";
+    public static final String SEED = "ingest.seed";
+    public static final String RATE = "ingest.rate";
+    public static final String LIMIT = "ingest.limit";
+    public static final String MAX_FACE_BYTES = "max.face.bytes";
+    public static final String MAX_FACE_PIXELS = "max.face.pixels";
+
+    public IngestConfig {
+        if (!(rate >= 0) || Double.isInfinite(rate)) {
+            throw new ConfigurationException(
+                    "%s must be 0 or a number of faces per second, not %s".formatted(RATE, rate));
+        }
+        if (limit < 0) {
+            throw new ConfigurationException("%s must be 0 or more, not %d".formatted(LIMIT, limit));
+        }
+        if (maxFaceBytes < 1) {
+            throw new ConfigurationException("%s must be 1 or more, not %d".formatted(MAX_FACE_BYTES, maxFaceBytes));
+        }
+        if (maxFacePixels < 1) {
+            throw new ConfigurationException("%s must be 1 or more, not %d".formatted(MAX_FACE_PIXELS, maxFacePixels));
+        }
+    }
+
+    /** The keys of this configuration. */
+    public static ConfigDef definition() {
+        String[] orders = Arrays.stream(FaceOrder.values()).map(FaceOrder::key).toArray(String[]::new);
+        return new ConfigDef()
+                .define(
+                        ORDER,
+                        Type.STRING,
+                        FaceOrder.SHUFFLED.key(),
+                        ValidString.in(orders),
+                        Importance.MEDIUM,
+                        ("shuffled: all crops shuffled. by-identity: one identity after another. head-first: one identity "
+                                        + "after another, those with the most crops first. tail-last: identities with at "
+                                        + "least %d crops shuffled, then the others shuffled.")
+                                .formatted(FaceOrder.HEAD_CROPS))
+                .define(SEED, Type.LONG, 1L, Importance.LOW, "Seed of the order.")
+                .define(
+                        RATE,
+                        Type.DOUBLE,
+                        0.0,
+                        Range.atLeast(0),
+                        Importance.MEDIUM,
+                        "Faces sent per second, evenly spaced; 0 is as fast as the broker takes them.")
+                .define(
+                        LIMIT,
+                        Type.LONG,
+                        0L,
+                        Range.atLeast(0),
+                        Importance.MEDIUM,
+                        "Crops tried at most, the first of the order; 0 is all.")
+                .define(
+                        MAX_FACE_BYTES,
+                        Type.INT,
+                        65_536,
+                        Range.atLeast(1),
+                        Importance.MEDIUM,
+                        "Largest encoded crop, bytes; larger ones are left out.")
+                .define(
+                        MAX_FACE_PIXELS,
+                        Type.LONG,
+                        4_000_000L,
+                        Range.atLeast(1),
+                        Importance.MEDIUM,
+                        "Most pixels that a crop's header may claim; crops that claim more are left out.");
+    }
+
+    /** @throws ConfigurationException if a value does not fit */
+    public static IngestConfig from(Settings settings) {
+        AbstractConfig config = settings.parse(definition());
+        return new IngestConfig(
+                orderOf(config.getString(ORDER)),
+                config.getLong(SEED),
+                config.getDouble(RATE),
+                config.getLong(LIMIT),
+                config.getInt(MAX_FACE_BYTES),
+                config.getLong(MAX_FACE_PIXELS));
+    }
+
+    private static FaceOrder orderOf(String key) {
+        return Arrays.stream(FaceOrder.values())
+                .filter(order -> order.key().equals(key))
+                .findFirst()
+                .orElseThrow(() -> new ConfigurationException("%s must be one of %s"
+                        .formatted(
+                                ORDER,
+                                Arrays.stream(FaceOrder.values())
+                                        .map(FaceOrder::key)
+                                        .collect(Collectors.joining(", ")))));
+    }
+}

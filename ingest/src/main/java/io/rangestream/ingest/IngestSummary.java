@@ -1,0 +1,77 @@
+package io.rangestream.ingest;
+
+import io.rangestream.ingest.source.Reason;
+import io.rangestream.ingest.source.Rejections;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What an ingest did. Crops are those that the broker has acknowledged.
+ *
+ * @param complete false if it was stopped before its end
+ * @param identities different identities sent
+ * @param crops crops sent
+ * @param bytes their encoded images together
+ * @param cropsPerIdentity how they are spread
+ * @param rejected files not sent, by reason
+ * @param identitiesNotFound identities asked for that the source does not have
+ * @param seconds from the first crop to the last acknowledgement
+ */
+public record IngestSummary(
+        boolean complete,
+        int identities,
+        long crops,
+        long bytes,
+        Quantiles cropsPerIdentity,
+        Map<Reason, Rejections.Entry> rejected,
+        int identitiesNotFound,
+        double seconds) {
+    public IngestSummary {
+        var copy = new EnumMap<Reason, Rejections.Entry>(Reason.class);
+        copy.putAll(rejected);
+        rejected = Collections.unmodifiableMap(copy);
+    }
+
+    /** Crops per second. */
+    public double facesPerSecond() {
+        return seconds > 0 ? crops / seconds : 0;
+    }
+
+    /** Files not sent, whatever the reason. */
+    public long rejectedTotal() {
+        return rejected.values().stream().mapToLong(Rejections.Entry::count).sum();
+    }
+
+    /** Several lines for people, without a line break at the end. */
+    public String render() {
+        var text = new StringBuilder();
+        text.append(String.format(
+                Locale.ROOT,
+                "%s %,d crops of %,d identities, %.1f MB, in %.1f s (%,.0f faces/s)",
+                complete ? "sent" : "stopped early: sent",
+                crops,
+                identities,
+                bytes / 1e6,
+                seconds,
+                facesPerSecond()));
+        if (identities > 0) {
+            text.append("\ncrops per identity: ").append(cropsPerIdentity);
+        }
+        if (identitiesNotFound > 0) {
+            text.append(String.format(Locale.ROOT, "\n%,d identities asked for are not there", identitiesNotFound));
+        }
+        if (rejectedTotal() > 0) {
+            text.append(String.format(Locale.ROOT, "\nnot sent: %,d", rejectedTotal()));
+            rejected.forEach((reason, entry) -> {
+                text.append(String.format(Locale.ROOT, "\n  %,d: %s", entry.count(), reason.text()));
+                entry.samples().forEach(sample -> text.append("\n    ").append(sample));
+                if (entry.count() > entry.samples().size()) {
+                    text.append("\n    ...");
+                }
+            });
+        }
+        return text.toString();
+    }
+}

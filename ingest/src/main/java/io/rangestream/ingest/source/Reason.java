@@ -1,0 +1,26 @@
+package io.rangestream.ingest.source;
+
+/** Why a file was not sent. */
+public enum Reason {
+    HIDDEN("a hidden file or a file manager's leftover"),
+    MISPLACED("not of the form identity/file"),
+    NO_IDENTITY("the identity's name is empty"),
+    NOT_A_FILE("a link or another special file"),
+    EMPTY("no bytes"),
+    TOO_LARGE("more bytes than max.face.bytes"),
+    TOO_MANY_PIXELS("more pixels than max.face.pixels"),
+    NOT_AN_IMAGE("not a JPEG, PNG or BMP image"),
+    UNREADABLE("cannot be read"),
+    REFUSED("larger than the broker accepts");
+
+    private final String text;
+
+    Reason(String text) {
+        this.text = text;
+    }
+
+    /** A few words for people. */
+    public String text() {
+        return text;
+    }
+}
