@@ -1,0 +1,127 @@
+package io.rangestream.sampler;
+
+import io.rangestream.avro.LearnerProgress;
+import io.rangestream.schemas.config.CommonConfig;
+import io.rangestream.schemas.wire.RecordCodec;
+import io.rangestream.schemas.wire.SchemaSource;
+import io.rangestream.schemas.wire.UndecodableRecordException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread that reads the learner's progress and lets the {@link Pacer} act on it. While the broker is away the
+ * learner stays where it was last seen.
+ */
+final class LearnerWatch implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(LearnerWatch.class);
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration ASK_WITHIN = Duration.ofSeconds(5);
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
+    private static final Duration BETWEEN_WARNINGS = Duration.ofMinutes(1);
+
+    private final Consumer<byte[], byte[]> consumer;
+    private final TopicPartition progress;
+    private final String faces;
+    private final byte[] model;
+    private final RecordCodec codec;
+    private final Pacer pacer;
+    private final Thread thread = new Thread(this::run, "sampler-pacer");
+    private Instant lastWarning = Instant.EPOCH;
+
+    LearnerWatch(CommonConfig common, SchemaSource schemas, Pacer pacer) {
+        Map<String, Object> client = common.clientConfig();
+        client.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        this.consumer = new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        this.progress = new TopicPartition(common.topics().learnerProgress(), 0);
+        this.faces = common.topics().faces();
+        this.model = common.model().getBytes(StandardCharsets.UTF_8);
+        this.codec = new RecordCodec(List.of(LearnerProgress.getClassSchema()), schemas);
+        this.pacer = pacer;
+        thread.setDaemon(true);
+    }
+
+    /** Reads what the learner has reported so far, then goes on in a thread of its own. */
+    void start() {
+        consumer.assign(List.of(progress));
+        consumer.seekToBeginning(List.of(progress));
+        long end = endOffset(progress);
+        while (consumer.position(progress) < end) {
+            consumer.poll(POLL).forEach(this::read);
+        }
+        thread.start();
+    }
+
+    @Override
+    public void close() {
+        consumer.wakeup();
+        try {
+            if (thread.getState() == Thread.State.NEW) {
+                consumer.close();
+            }
+            thread.join(CLOSE_WITHIN.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try (consumer) {
+            while (true) {
+                try {
+                    consumer.poll(POLL).forEach(this::read);
+                    pacer.tick(this::isUnread);
+                } catch (WakeupException e) {
+                    throw e;
+                } catch (KafkaException e) {
+                    warn("cannot read the learner's progress: {}", e);
+                    Thread.sleep(POLL.toMillis());
+                }
+            }
+        } catch (WakeupException | InterruptedException closing) {
+            log.debug("the pacer stops");
+        }
+    }
+
+    private void read(ConsumerRecord<byte[], byte[]> record) {
+        if (!Arrays.equals(record.key(), model) || record.value() == null) {
+            return;
+        }
+        try {
+            pacer.learnerReports(((LearnerProgress) codec.decode(record.value())).getSequences());
+        } catch (UndecodableRecordException e) {
+            warn("a record on " + progress.topic() + " is no progress of a learner: {}", e);
+        }
+    }
+
+    private boolean isUnread(int partition, long offset) {
+        return endOffset(new TopicPartition(faces, partition)) > offset + 1;
+    }
+
+    private long endOffset(TopicPartition partition) {
+        return Objects.requireNonNullElse(
+                consumer.endOffsets(List.of(partition), ASK_WITHIN).get(partition), 0L);
+    }
+
+    private void warn(String line, Exception e) {
+        Instant now = Instant.now();
+        if (now.isAfter(lastWarning.plus(BETWEEN_WARNINGS))) {
+            lastWarning = now;
+            log.warn(line, e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package io.rangestream.sampler;
+
+import io.rangestream.sampler.topology.TaskBoard;
+import io.rangestream.sampler.topology.TaskReport;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.streams.KafkaStreams.State;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the sampler within reach of the learner: pauses it (KIP-834) beyond a number of batches ahead, resumes it below
+ * half of that. Nothing is skipped; the faces wait in their topic.
+ *
+ * <p>Only a RUNNING application is paused, because a paused one does not restore its stores: during a rebalance the
+ * pause is lifted. Not thread-safe but for {@link #ahead()}.
+ */
+final class Pacer {
+    private static final Logger log = LoggerFactory.getLogger(Pacer.class);
+    private static final Duration BETWEEN_LINES = Duration.ofSeconds(30);
+    private static final Duration BETWEEN_WARNINGS = Duration.ofMinutes(10);
+
+    private final Pausable application;
+    private final TaskBoard board;
+    private final int maxAhead;
+    private final int facePartitions;
+    private final Duration faceRetention;
+    private final InstantSource clock;
+    private final Map<String, Long> learnerAt = new HashMap<>();
+    private volatile long ahead;
+    private boolean pauseWasSaid;
+    private Instant lastLine = Instant.MIN;
+    private Instant lastWarning = Instant.MIN;
+
+    /** What can be paused. */
+    interface Pausable {
+        State state();
+
+        boolean isPaused();
+
+        void pause();
+
+        void resume();
+    }
+
+    /** Whether a faces partition holds records after an offset. */
+    @FunctionalInterface
+    interface Unread {
+        boolean after(int partition, long offset);
+    }
+
+    /**
+     * @param maxAhead batches that the samplers of all partitions together may be ahead
+     * @param facePartitions partitions of the faces topic; each task has an equal share of the batches
+     * @param faceRetention how long unread faces stay in their topic
+     */
+    Pacer(
+            Pausable application,
+            TaskBoard board,
+            int maxAhead,
+            int facePartitions,
+            Duration faceRetention,
+            InstantSource clock) {
+        this.application = application;
+        this.board = board;
+        this.maxAhead = maxAhead;
+        this.facePartitions = facePartitions;
+        this.faceRetention = faceRetention;
+        this.clock = clock;
+    }
+
+    /** The learner has dealt with these sequences, by task. A task that it has never named is at 0. */
+    void learnerReports(Map<String, Long> sequences) {
+        learnerAt.clear();
+        learnerAt.putAll(sequences);
+    }
+
+    /** Compares the two and pauses or resumes; to be called often. */
+    void tick(Unread unread) {
+        Map<String, TaskReport> reports = board.reports();
+        long distance = 0;
+        for (Map.Entry<String, TaskReport> task : reports.entrySet()) {
+            distance += Math.max(0, task.getValue().sequence() - learnerAt.getOrDefault(task.getKey(), 0L));
+        }
+        ahead = distance;
+        long allowed = Math.max(1, (long) maxAhead * reports.size() / facePartitions);
+        boolean running = application.state() == State.RUNNING;
+        if (application.isPaused()) {
+            if (!running || distance <= allowed / 2) {
+                application.resume();
+                if (pauseWasSaid) {
+                    log.info("resumed: {} batches ahead of the learner", distance);
+                }
+            } else {
+                warnBeforeFacesExpire(reports, unread);
+            }
+        } else if (running && distance > allowed) {
+            application.pause();
+            sayPaused(distance, allowed);
+        }
+    }
+
+    /** Batches and erasures of the tasks here that the learner has yet to deal with. */
+    long ahead() {
+        return ahead;
+    }
+
+    private void warnBeforeFacesExpire(Map<String, TaskReport> reports, Unread unread) {
+        Instant now = clock.instant();
+        if (now.isBefore(plus(lastWarning, BETWEEN_WARNINGS))) {
+            return;
+        }
+        reports.forEach((task, report) -> {
+            if (report.offset() < 0) {
+                return;
+            }
+            Duration age = Duration.between(Instant.ofEpochMilli(report.timestamp()), now);
+            boolean isOld = age.compareTo(faceRetention.dividedBy(2).minus(faceRetention.dividedBy(10))) > 0;
+            int partition = Integer.parseInt(task.substring(task.lastIndexOf('_') + 1));
+            if (isOld && unread.after(partition, report.offset())) {
+                lastWarning = now;
+                log.warn(
+                        "faces partition {} waits for the learner, unread since {}; faces are deleted after {}: start or"
+                                + " speed up the learner, or raise the topic's retention",
+                        partition,
+                        Instant.ofEpochMilli(report.timestamp()),
+                        faceRetention);
+            }
+        });
+    }
+
+    /** A learner at its limit pauses the sampler every few seconds; one pair of lines in a while is enough. */
+    private void sayPaused(long distance, long allowed) {
+        Instant now = clock.instant();
+        pauseWasSaid = !now.isBefore(plus(lastLine, BETWEEN_LINES));
+        if (pauseWasSaid) {
+            lastLine = now;
+            log.info(
+                    "paused: {} batches ahead of the learner, {} allowed here; faces wait in their topic",
+                    distance,
+                    allowed);
+        }
+    }
+
+    private static Instant plus(Instant instant, Duration duration) {
+        return instant.equals(Instant.MIN) ? instant : instant.plus(duration);
+    }
+}

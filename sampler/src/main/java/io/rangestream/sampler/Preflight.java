@@ -1,0 +1,129 @@
+package io.rangestream.sampler;
+
+import io.rangestream.sampler.config.SamplerConfig;
+import io.rangestream.schemas.config.CommonConfig;
+import io.rangestream.schemas.config.ConfigurationException;
+import io.rangestream.schemas.topics.TopicCatalogue;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+
+/** Looks, before anything runs, whether the broker's topics and the disk can take what the configuration asks for. */
+final class Preflight {
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    /** A record batch's header and the headers of a record, at most. */
+    private static final int RECORD_OVERHEAD_BYTES = 4096;
+
+    private Preflight() {}
+
+    /**
+     * What the broker said.
+     *
+     * @param facePartitions partitions of the faces topic
+     * @param faceRetention how long unread faces stay; centuries if for ever
+     * @param deadLetterBytes most bytes of a dead letter
+     */
+    record Facts(int facePartitions, Duration faceRetention, int deadLetterBytes) {}
+
+    /**
+     * @throws ConfigurationException in one line, if something has to be changed first
+     * @throws KafkaException in one line, if the broker cannot be asked
+     */
+    static Facts check(CommonConfig common, SamplerConfig config) {
+        try {
+            Files.createDirectories(config.stateDir());
+        } catch (IOException e) {
+            throw new ConfigurationException(
+                    "%s %s cannot be made: %s".formatted(SamplerConfig.STATE_DIR, config.stateDir(), e));
+        }
+        Map<String, Object> client = common.clientConfig();
+        client.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
+        client.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
+        try (Admin admin = Admin.create(client)) {
+            return check(admin, common, config);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new KafkaException(
+                    "cannot ask Kafka at %s: %s".formatted(common.bootstrapServers(), cause.getMessage()), cause);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new org.apache.kafka.common.errors.InterruptException(e);
+        }
+    }
+
+    private static Facts check(Admin admin, CommonConfig common, SamplerConfig config)
+            throws ExecutionException, InterruptedException {
+        TopicCatalogue topics = common.topics();
+        var needed = List.of(
+                topics.faces(),
+                topics.facesRejected(),
+                topics.facesHoldout(),
+                topics.batches(),
+                topics.learnerProgress(),
+                topics.schemas());
+        Set<String> existing = get(admin.listTopics().names());
+        var missing = new ArrayList<>(needed);
+        missing.removeAll(existing);
+        if (!missing.isEmpty()) {
+            throw new ConfigurationException("missing topics %s: create them with `rangestream topics create`"
+                    .formatted(String.join(", ", missing)));
+        }
+        int batches = setting(admin, topics.batches(), TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
+                .intValue();
+        requireRoom(topics.batches(), batches, config.largestBatchBytes(), "a batch");
+        int holdout = setting(admin, topics.facesHoldout(), TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
+                .intValue();
+        requireRoom(topics.facesHoldout(), holdout, config.largestFaceRecordBytes(), "a face");
+        long retention = setting(admin, topics.faces(), TopicConfig.RETENTION_MS_CONFIG);
+        int letters = setting(admin, topics.facesRejected(), TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
+                .intValue();
+        int partitions = get(admin.describeTopics(List.of(topics.faces())).allTopicNames()).values().stream()
+                .mapToInt(description -> description.partitions().size())
+                .sum();
+        return new Facts(
+                partitions,
+                Duration.ofMillis(retention < 0 ? Long.MAX_VALUE : retention),
+                Math.max(1024, Math.min(letters, TopicCatalogue.MAX_RECORD_BYTES) - RECORD_OVERHEAD_BYTES));
+    }
+
+    private static void requireRoom(String topic, long room, long largest, String what) {
+        if (largest + RECORD_OVERHEAD_BYTES > room) {
+            throw new ConfigurationException("%s may take %d bytes but %s of topic %s is %d: raise it, or lower %s"
+                    .formatted(
+                            what,
+                            largest + RECORD_OVERHEAD_BYTES,
+                            TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                            topic,
+                            room,
+                            SamplerConfig.MAX_FACE_BYTES));
+        }
+    }
+
+    private static Long setting(Admin admin, String topic, String name)
+            throws ExecutionException, InterruptedException {
+        var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        Config config = get(admin.describeConfigs(List.of(resource)).all()).get(resource);
+        ConfigEntry entry = config == null ? null : config.get(name);
+        if (entry == null || entry.value() == null) {
+            throw new KafkaException("the broker does not say %s of topic %s".formatted(name, topic));
+        }
+        return Long.valueOf(entry.value());
+    }
+
+    private static <T> T get(KafkaFuture<T> future) throws ExecutionException, InterruptedException {
+        return future.get();
+    }
+}

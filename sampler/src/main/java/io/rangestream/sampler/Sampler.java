@@ -1,0 +1,192 @@
+package io.rangestream.sampler;
+
+import io.rangestream.avro.BatchFace;
+import io.rangestream.avro.Erasure;
+import io.rangestream.avro.LabeledFace;
+import io.rangestream.avro.TrainingBatch;
+import io.rangestream.sampler.config.SamplerConfig;
+import io.rangestream.sampler.topology.RocksMemory;
+import io.rangestream.sampler.topology.SamplerTopology;
+import io.rangestream.sampler.topology.StreamsSettings;
+import io.rangestream.sampler.topology.TaskBoard;
+import io.rangestream.sampler.topology.TaskBoard.Event;
+import io.rangestream.sampler.topology.TaskReport;
+import io.rangestream.schemas.config.CommonConfig;
+import io.rangestream.schemas.config.ConfigurationException;
+import io.rangestream.schemas.wire.SchemaTopic;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.KafkaStreams.State;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running sampler: faces in, batches out, until it is closed or has failed. Thread-safe. */
+public final class Sampler implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Sampler.class);
+    private static final Duration STREAMS_CLOSE = Duration.ofSeconds(7);
+    private static final Duration LOOK = Duration.ofMillis(20);
+
+    private final KafkaStreams streams;
+    private final TaskBoard board;
+    private final Pacer pacer;
+    private final LearnerWatch watch;
+    private final SchemaTopic schemas;
+    private final RocksMemory memory;
+    private final FailurePolicy failures;
+
+    private Sampler(CommonConfig common, SamplerConfig config, Preflight.Facts facts) {
+        board = new TaskBoard();
+        memory = new RocksMemory(config.stateMemoryBytes());
+        schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig());
+        failures = new FailurePolicy(InstantSource.system());
+        streams = new KafkaStreams(
+                SamplerTopology.build(config, common.topics(), schemas, board),
+                StreamsSettings.of(common, config, facts.deadLetterBytes(), memory));
+        streams.setUncaughtExceptionHandler(failures);
+        pacer = new Pacer(
+                new PausableStreams(streams),
+                board,
+                config.maxBatchesAhead(),
+                facts.facePartitions(),
+                facts.faceRetention(),
+                InstantSource.system());
+        watch = new LearnerWatch(common, schemas, pacer);
+    }
+
+    /**
+     * Checks the topics, publishes the sampler's schemas and starts. Returns before the buffers are restored.
+     *
+     * @throws ConfigurationException in one line, if a setting or a topic has to be changed first
+     * @throws KafkaException if the broker cannot be reached
+     */
+    public static Sampler start(CommonConfig common, SamplerConfig config) {
+        Preflight.Facts facts = Preflight.check(common, config);
+        SchemaTopic.publish(
+                common.topics().schemas(),
+                common.clientConfig(),
+                List.of(
+                        TrainingBatch.getClassSchema(),
+                        Erasure.getClassSchema(),
+                        LabeledFace.getClassSchema(),
+                        BatchFace.getClassSchema()));
+        var sampler = new Sampler(common, config, facts);
+        try {
+            sampler.watch.start();
+            sampler.streams.start();
+        } catch (RuntimeException e) {
+            sampler.close();
+            throw e;
+        }
+        log.info(
+                "sampler {} draws {} x {} crops from {}",
+                StreamsSettings.applicationId(common, config),
+                config.batchIdentities(),
+                config.samplesPerIdentity(),
+                common.topics().faces());
+        return sampler;
+    }
+
+    /** State of the Streams application. */
+    public State state() {
+        return streams.state();
+    }
+
+    /** Whether it works or may yet: not failed and not closed. True while it starts and rebalances. */
+    public boolean isLive() {
+        State state = state();
+        return state == State.CREATED || state == State.REBALANCING || state == State.RUNNING;
+    }
+
+    /** Whether it takes in faces, or would if it did not wait for the learner; false while buffers are restored. */
+    public boolean isReady() {
+        return state() == State.RUNNING;
+    }
+
+    /**
+     * Waits until it takes in faces.
+     *
+     * @return false if it does not within the time, or has failed
+     * @throws InterruptedException if interrupted while waiting
+     */
+    public boolean awaitRunning(Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (!isReady()) {
+            if (!isLive() || System.nanoTime() > deadline) {
+                return false;
+            }
+            Thread.sleep(LOOK.toMillis());
+        }
+        return true;
+    }
+
+    /** Why it stopped by itself, in one line; empty unless it did. */
+    public Optional<String> failure() {
+        return failures.failure();
+    }
+
+    /** Where it stands. */
+    public SamplerStatus status() {
+        Collection<TaskReport> tasks = board.reports().values();
+        return new SamplerStatus(
+                state(),
+                streams.isPaused(),
+                tasks.size(),
+                board.counted(Event.ACCEPTED),
+                board.counted(Event.HELD_OUT),
+                board.counted(Event.DUPLICATE),
+                board.counted(Event.REJECTED),
+                board.counted(Event.RETRACTED),
+                board.counted(Event.ERASED),
+                board.counted(Event.BATCH),
+                tasks.stream().mapToDouble(TaskReport::credit).sum(),
+                tasks.stream().mapToLong(TaskReport::identities).sum(),
+                tasks.stream().mapToLong(TaskReport::drawable).sum(),
+                tasks.stream().mapToLong(TaskReport::kept).sum(),
+                pacer.ahead());
+    }
+
+    /** Stops within ten seconds; what was not committed is done again by whoever takes over. */
+    @Override
+    public void close() {
+        watch.close();
+        // Leaving the group hands the partitions over at once instead of after the session's time.
+        if (streams.close(CloseOptions.timeout(STREAMS_CLOSE)
+                .withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP))) {
+            memory.close();
+        } else {
+            log.warn(
+                    "the sampler did not stop within {} s; its work since the last commit is repeated later",
+                    STREAMS_CLOSE.toSeconds());
+        }
+        schemas.close();
+    }
+
+    private record PausableStreams(KafkaStreams streams) implements Pacer.Pausable {
+        @Override
+        public State state() {
+            return streams.state();
+        }
+
+        @Override
+        public boolean isPaused() {
+            return streams.isPaused();
+        }
+
+        @Override
+        public void pause() {
+            streams.pause();
+        }
+
+        @Override
+        public void resume() {
+            streams.resume();
+        }
+    }
+}

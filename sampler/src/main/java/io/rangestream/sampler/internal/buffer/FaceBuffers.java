@@ -1,0 +1,145 @@
+package io.rangestream.sampler.internal.buffer;
+
+import io.rangestream.sampler.config.SamplerConfig;
+import io.rangestream.sampler.internal.buffer.IdentityIndex.Admission;
+import io.rangestream.sampler.internal.buffer.IdentityIndex.Outcome;
+import io.rangestream.sampler.internal.draw.CropDraw;
+import io.rangestream.sampler.internal.draw.DrawRandom;
+import io.rangestream.sampler.internal.draw.DrawableIdentities;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The faces kept for training, of one task. Two stores: the index, one record per identity, and the faces, one key per
+ * (identity, slot). What is in memory beside them is rebuilt from the index. Not thread-safe.
+ */
+public final class FaceBuffers {
+    private final KeyValueStore<Bytes, byte[]> index;
+    private final KeyValueStore<Bytes, byte[]> faces;
+    private final SamplerConfig config;
+    private final DrawableIdentities drawable;
+
+    /** Reads the whole index once. */
+    public FaceBuffers(KeyValueStore<Bytes, byte[]> index, KeyValueStore<Bytes, byte[]> faces, SamplerConfig config) {
+        this.index = index;
+        this.faces = faces;
+        this.config = config;
+        this.drawable = new DrawableIdentities(config.minFaces(), config.drawTau());
+        try (KeyValueIterator<Bytes, byte[]> all = index.all()) {
+            while (all.hasNext()) {
+                KeyValue<Bytes, byte[]> entry = all.next();
+                IdentityIndex identity = IdentityIndex.decode(entry.value);
+                drawable.restore(identity.ordinal(), entry.key, identity.kept());
+            }
+        }
+    }
+
+    /**
+     * Takes in a face.
+     *
+     * @param rank the face's rank
+     * @param face what to store; asked for only if the face is kept
+     */
+    public Outcome add(String identity, long rank, Supplier<byte[]> face) {
+        Bytes name = name(identity);
+        IdentityIndex known = find(name);
+        IdentityIndex entry = known != null ? known : IdentityIndex.empty(drawable.register(name));
+        int before = entry.kept();
+        Admission admission =
+                entry.admit(rank, config.bufferPolicy(), config.bufferCapacity(), config.bufferRemembered());
+        if (admission.outcome() == Outcome.DUPLICATE) {
+            return Outcome.DUPLICATE;
+        }
+        if (admission.outcome() == Outcome.KEPT) {
+            faces.put(faceKey(name, admission.slot()), face.get());
+            drawable.keptChanged(entry.ordinal(), before, entry.kept());
+        }
+        index.put(name, entry.encode());
+        return admission.outcome();
+    }
+
+    /** Takes a face out of the buffer, if it is there. */
+    public void retract(String identity, long rank) {
+        Bytes name = name(identity);
+        IdentityIndex entry = find(name);
+        if (entry == null) {
+            return;
+        }
+        int before = entry.kept();
+        int slot = entry.retract(rank);
+        if (slot >= 0) {
+            faces.delete(faceKey(name, slot));
+            drawable.keptChanged(entry.ordinal(), before, entry.kept());
+        }
+        index.put(name, entry.encode());
+    }
+
+    /** Leaves nothing of an identity. */
+    public void erase(String identity) {
+        Bytes name = name(identity);
+        IdentityIndex entry = find(name);
+        if (entry == null) {
+            return;
+        }
+        for (int i = 0; i < entry.kept(); i++) {
+            faces.delete(faceKey(name, entry.slot(i)));
+        }
+        index.delete(name);
+        drawable.release(entry.ordinal(), entry.kept());
+    }
+
+    /**
+     * Draws the faces of a batch, those of one identity side by side.
+     *
+     * @return P x K faces as they were stored
+     */
+    public List<byte[]> draw(DrawRandom random) {
+        List<byte[]> drawn = new ArrayList<>(config.cropsPerBatch());
+        for (int ordinal : drawable.draw(config.batchIdentities(), random)) {
+            Bytes name = drawable.name(ordinal);
+            IdentityIndex entry = find(name);
+            if (entry == null) {
+                throw new IllegalStateException("the index lacks the identity of ordinal " + ordinal);
+            }
+            for (int position : CropDraw.draw(entry.kept(), config.samplesPerIdentity(), random)) {
+                byte[] face = faces.get(faceKey(name, entry.slot(position)));
+                if (face == null) {
+                    throw new IllegalStateException("the store lacks a face of the identity of ordinal " + ordinal);
+                }
+                drawn.add(face);
+            }
+        }
+        return drawn;
+    }
+
+    /** Who is there to be drawn. */
+    public DrawableIdentities drawable() {
+        return drawable;
+    }
+
+    private @Nullable IdentityIndex find(Bytes name) {
+        byte[] stored = index.get(name);
+        return stored == null ? null : IdentityIndex.decode(stored);
+    }
+
+    private static Bytes name(String identity) {
+        return Bytes.wrap(identity.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Bytes faceKey(Bytes name, int slot) {
+        byte[] utf8 = name.get();
+        return Bytes.wrap(ByteBuffer.allocate(2 * Short.BYTES + utf8.length)
+                .putShort((short) utf8.length)
+                .put(utf8)
+                .putShort((short) slot)
+                .array());
+    }
+}

@@ -1,0 +1,63 @@
+package io.rangestream.sampler.internal.buffer;
+
+import java.nio.ByteBuffer;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * Where a task stands; one record in its store.
+ *
+ * @param foundation hash of the settings the stores were built on
+ * @param sequence of the last batch or erasure, 0 before the first
+ * @param batches that have left
+ * @param credit millionths of a crop that are earned and not spent
+ * @param holdoutRecords records written to the holdout, tombstones included
+ * @param seen distinct training faces taken in
+ */
+public record TaskState(long foundation, long sequence, long batches, long credit, long holdoutRecords, long seen) {
+    private static final byte VERSION = 1;
+    private static final byte[] KEY = {'t', 'a', 's', 'k'};
+
+    /** The stored state, or that of a task that begins. */
+    public static TaskState load(KeyValueStore<Bytes, byte[]> store, long foundation) {
+        byte[] stored = store.get(Bytes.wrap(KEY));
+        if (stored == null) {
+            return new TaskState(foundation, 0, 0, 0, 0, 0);
+        }
+        var bytes = ByteBuffer.wrap(stored);
+        byte version = bytes.get();
+        if (version != VERSION) {
+            throw new IllegalStateException("the task state is of version %d, not %d".formatted(version, VERSION));
+        }
+        return new TaskState(
+                bytes.getLong(), bytes.getLong(), bytes.getLong(), bytes.getLong(), bytes.getLong(), bytes.getLong());
+    }
+
+    public void save(KeyValueStore<Bytes, byte[]> store) {
+        var bytes = ByteBuffer.allocate(1 + 6 * Long.BYTES)
+                .put(VERSION)
+                .putLong(foundation)
+                .putLong(sequence)
+                .putLong(batches)
+                .putLong(credit)
+                .putLong(holdoutRecords)
+                .putLong(seen);
+        store.put(Bytes.wrap(KEY), bytes.array());
+    }
+
+    public TaskState nextErasure() {
+        return new TaskState(foundation, sequence + 1, batches, credit, holdoutRecords, seen);
+    }
+
+    public TaskState nextBatch(long cost) {
+        return new TaskState(foundation, sequence + 1, batches + 1, credit - cost, holdoutRecords, seen);
+    }
+
+    public TaskState nextHoldoutRecord() {
+        return new TaskState(foundation, sequence, batches, credit, holdoutRecords + 1, seen);
+    }
+
+    public TaskState nextFace(long earned) {
+        return new TaskState(foundation, sequence, batches, credit + earned, holdoutRecords, seen + 1);
+    }
+}

@@ -1,0 +1,23 @@
+package io.rangestream.sampler.internal.intake;
+
+import io.rangestream.avro.LabeledFace;
+
+/** What a valid record asks for. */
+public sealed interface Request {
+    /** Who it is about: the record's key. */
+    String identity();
+
+    /**
+     * Take in a face.
+     *
+     * @param face the face with its face_id filled in
+     * @param record the record's value, equal to the face unless the producer gave no face_id
+     */
+    record Add(String identity, String faceId, LabeledFace face, byte[] record) implements Request {}
+
+    /** Take a face back. */
+    record Retract(String identity, String faceId) implements Request {}
+
+    /** Forget a person. */
+    record Erase(String identity) implements Request {}
+}

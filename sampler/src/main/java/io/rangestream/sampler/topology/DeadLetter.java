@@ -1,0 +1,81 @@
+package io.rangestream.sampler.topology;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.errors.ErrorHandlerContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dead letter in the form of KIP-1034: the original key, value and headers, and why and where it failed in {@code
+ * __streams.errors.*} headers.
+ *
+ * <p>It always fits its topic: a value that would not (a compressed batch may have carried it into the faces topic) is
+ * cut and its full length put into {@value #FULL_BYTES}. A record that the producer refuses for its size would end the
+ * transaction, again and again.
+ */
+final class DeadLetter {
+    /** Header: bytes of the original value, where the letter holds only its beginning. */
+    static final String FULL_BYTES = "rs-full-bytes";
+
+    /** Header: bytes of the original headers, where they were too large to be kept. */
+    static final String DROPPED_HEADER_BYTES = "rs-dropped-header-bytes";
+
+    private static final String PREFIX = "__streams.errors.";
+    /** Per header and record: lengths, offsets and the batch around it, generously. */
+    private static final int OVERHEAD_BYTES = 16;
+
+    private static final int MAX_TEXT_CHARS = 1000;
+
+    private DeadLetter() {}
+
+    static ProducerRecord<byte[], byte[]> of(
+            String topic, int maxBytes, ErrorHandlerContext context, Exception exception) {
+        Headers headers = new RecordHeaders();
+        long originalBytes = bytes(context.headers());
+        if (originalBytes <= maxBytes / 2) {
+            context.headers().forEach(headers::add);
+        } else {
+            add(headers, DROPPED_HEADER_BYTES, Long.toString(originalBytes));
+        }
+        add(headers, PREFIX + "exception", exception.getClass().getName());
+        add(headers, PREFIX + "message", shortened(String.valueOf(exception.getMessage())));
+        add(headers, PREFIX + "stacktrace", shortened(exception.toString()));
+        add(headers, PREFIX + "topic", context.topic());
+        add(headers, PREFIX + "partition", Integer.toString(context.partition()));
+        add(headers, PREFIX + "offset", Long.toString(context.offset()));
+
+        byte[] key = cut(context.sourceRawKey(), maxBytes / 4);
+        long room = maxBytes - bytes(headers) - (key == null ? 0 : key.length) - 8 * OVERHEAD_BYTES;
+        byte[] original = context.sourceRawValue();
+        byte[] value = cut(original, Math.max(0, room));
+        if (original != null && value != null && value.length < original.length) {
+            add(headers, FULL_BYTES, Integer.toString(original.length));
+        }
+        return new ProducerRecord<>(topic, null, context.timestamp(), key, value, headers);
+    }
+
+    private static void add(Headers headers, String name, String text) {
+        headers.add(name, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static byte @Nullable [] cut(byte @Nullable [] bytes, long room) {
+        return bytes == null || bytes.length <= room ? bytes : Arrays.copyOf(bytes, (int) room);
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= MAX_TEXT_CHARS ? text : text.substring(0, MAX_TEXT_CHARS);
+    }
+
+    private static long bytes(Headers headers) {
+        long bytes = 0;
+        for (Header header : headers) {
+            byte[] value = header.value();
+            bytes += OVERHEAD_BYTES + 3L * header.key().length() + (value == null ? 0 : value.length);
+        }
+        return bytes;
+    }
+}

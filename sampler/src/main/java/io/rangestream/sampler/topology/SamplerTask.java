@@ -1,0 +1,205 @@
+package io.rangestream.sampler.topology;
+
+import io.rangestream.avro.BufferStatistics;
+import io.rangestream.avro.Erasure;
+import io.rangestream.sampler.config.SamplerConfig;
+import io.rangestream.sampler.internal.buffer.FaceBuffers;
+import io.rangestream.sampler.internal.buffer.HoldoutLedger;
+import io.rangestream.sampler.internal.buffer.IdentityIndex.Outcome;
+import io.rangestream.sampler.internal.buffer.TaskState;
+import io.rangestream.sampler.internal.draw.Credit;
+import io.rangestream.sampler.internal.draw.DrawRandom;
+import io.rangestream.sampler.internal.draw.DrawableIdentities;
+import io.rangestream.sampler.internal.intake.Intake;
+import io.rangestream.sampler.internal.intake.RejectedFaceException;
+import io.rangestream.sampler.internal.intake.Request;
+import io.rangestream.sampler.split.StableHash;
+import io.rangestream.sampler.topology.TaskBoard.Event;
+import io.rangestream.schemas.config.ConfigurationException;
+import io.rangestream.schemas.wire.RecordCodec;
+import io.rangestream.schemas.wire.SchemaSource;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One task: takes in the faces of one partition and lets batches, holdout faces and erasures out. What leaves is a
+ * function of what arrived; no clock and no other task has a say in it.
+ */
+final class SamplerTask {
+    private final SamplerConfig config;
+    private final Intake intake;
+    private final BatchWriter writer;
+    private final RecordCodec erasures = new RecordCodec(List.of(), SchemaSource.NONE);
+    private final TaskBoard board;
+    private final Credit credit;
+    private final ProcessorContext<byte[], byte[]> context;
+    private final String task;
+    private final KeyValueStore<Bytes, byte[]> stateStore;
+    private final FaceBuffers buffers;
+    private final HoldoutLedger holdout;
+    private TaskState state;
+
+    /** Opens the task's stores, which are restored by now, and rebuilds from them what is kept in memory. */
+    SamplerTask(SamplerConfig config, SchemaSource schemas, TaskBoard board, ProcessorContext<byte[], byte[]> context) {
+        this.config = config;
+        this.intake = new Intake(config, schemas);
+        this.writer = new BatchWriter(config, schemas);
+        this.board = board;
+        this.credit = Credit.of(config.replayRatio(), config.cropsPerBatch());
+        this.context = context;
+        this.task = context.taskId().toString();
+        this.stateStore = context.getStateStore(SamplerTopology.TASK_STORE);
+        this.buffers = new FaceBuffers(
+                context.getStateStore(SamplerTopology.INDEX_STORE),
+                context.getStateStore(SamplerTopology.FACES_STORE),
+                config);
+        this.holdout = new HoldoutLedger(context.getStateStore(SamplerTopology.HOLDOUT_STORE));
+        this.state = loadState(stateStore, config);
+        report(-1, 0);
+    }
+
+    /** @throws RejectedFaceException if the record cannot be used; then no state was touched */
+    void process(Record<byte[], byte[]> record) {
+        Request request;
+        try {
+            request = intake.read(record.key(), record.value());
+        } catch (RejectedFaceException e) {
+            board.count(Event.REJECTED);
+            throw e; // DeadLetterHandler takes it from here
+        }
+        if (request instanceof Request.Add add) {
+            add(add, record.timestamp());
+        } else if (request instanceof Request.Retract retract) {
+            retract(retract, record.timestamp());
+        } else {
+            erase(request.identity(), record.timestamp());
+        }
+        report(context.recordMetadata().map(RecordMetadata::offset).orElse(-1L), record.timestamp());
+    }
+
+    void close() {
+        board.remove(task);
+    }
+
+    private void add(Request.Add face, long timestamp) {
+        long rank = rank(face.identity(), face.faceId());
+        if (config.split().isTraining(face.identity(), face.faceId())) {
+            Outcome outcome = buffers.add(face.identity(), rank, () -> writer.stored(face.face()));
+            if (outcome != Outcome.DUPLICATE) {
+                board.count(Event.ACCEPTED);
+                state = state.nextFace(credit.perFace());
+                drawBatches();
+                state.save(stateStore);
+                return;
+            }
+        } else if (holdout.add(face.identity(), rank, face.faceId())) {
+            board.count(Event.HELD_OUT);
+            writeHoldout(face.identity(), face.faceId(), face.record(), timestamp);
+            state.save(stateStore);
+            return;
+        }
+        board.count(Event.DUPLICATE);
+    }
+
+    private void retract(Request.Retract face, long timestamp) {
+        board.count(Event.RETRACTED);
+        long rank = rank(face.identity(), face.faceId());
+        if (config.split().isTraining(face.identity(), face.faceId())) {
+            buffers.retract(face.identity(), rank);
+        } else if (holdout.remove(face.identity(), rank)) {
+            writeHoldout(face.identity(), face.faceId(), null, timestamp);
+            state.save(stateStore);
+        }
+    }
+
+    private void erase(String identity, long timestamp) {
+        board.count(Event.ERASED);
+        buffers.erase(identity);
+        for (String faceId : holdout.removeAll(identity)) {
+            writeHoldout(identity, faceId, null, timestamp);
+        }
+        // Also for someone unknown here: the learner may know the person from another partition.
+        state = state.nextErasure();
+        writeBatches(erasures.encode(new Erasure(task, state.sequence(), identity)));
+        state.save(stateStore);
+    }
+
+    private void drawBatches() {
+        int needed = state.batches() > 0
+                ? config.batchIdentities()
+                : Math.max(config.batchIdentities(), config.startIdentities());
+        DrawableIdentities drawable = buffers.drawable();
+        for (int i = 0; i < credit.batchesPerFace(); i++) {
+            if (state.credit() < credit.perBatch() || drawable.drawable() < needed) {
+                return;
+            }
+            state = state.nextBatch(credit.perBatch());
+            var random = DrawRandom.of(config.seed(), context.taskId().partition(), state.sequence());
+            var statistics = new BufferStatistics(
+                    (long) drawable.identities(), (long) drawable.drawable(), drawable.kept(), state.seen());
+            writeBatches(
+                    writer.batch(task, state.sequence(), buffers.draw(random), state.holdoutRecords(), statistics));
+            board.count(Event.BATCH);
+        }
+    }
+
+    private void writeBatches(byte[] value) {
+        // Stamped now, not with the face's time: retention counts from when the batch came to be, also in a replay.
+        context.forward(
+                new Record<>(utf8(task), value, context.currentSystemTimeMs(), new RecordHeaders()),
+                SamplerTopology.BATCHES_SINK);
+    }
+
+    private void writeHoldout(String identity, String faceId, byte @Nullable [] value, long timestamp) {
+        state = state.nextHoldoutRecord();
+        Headers headers = new RecordHeaders();
+        headers.add(SamplerTopology.HEADER_TASK, utf8(task));
+        headers.add(SamplerTopology.HEADER_HOLDOUT_INDEX, utf8(Long.toString(state.holdoutRecords())));
+        context.forward(
+                new Record<>(utf8(identity + "/" + faceId), value, timestamp, headers), SamplerTopology.HOLDOUT_SINK);
+    }
+
+    private void report(long offset, long timestamp) {
+        DrawableIdentities drawable = buffers.drawable();
+        board.report(
+                task,
+                new TaskReport(
+                        state.sequence(),
+                        Credit.crops(state.credit()),
+                        drawable.identities(),
+                        drawable.drawable(),
+                        drawable.kept(),
+                        offset,
+                        timestamp));
+    }
+
+    private long rank(String identity, String faceId) {
+        return StableHash.hash64("rangestream.rank." + config.seed(), identity, faceId);
+    }
+
+    private static TaskState loadState(KeyValueStore<Bytes, byte[]> store, SamplerConfig config) {
+        long foundation = StableHash.hash64(
+                "rangestream.foundation",
+                Long.toString(config.seed()),
+                config.split().canonicalText());
+        TaskState state = TaskState.load(store, foundation);
+        if (state.foundation() != foundation) {
+            throw new ConfigurationException("the buffers were built with another %s or holdout: set them back, or take"
+                            .formatted(SamplerConfig.SEED)
+                    + " another %s to begin with empty buffers".formatted(SamplerConfig.ID));
+        }
+        return state;
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

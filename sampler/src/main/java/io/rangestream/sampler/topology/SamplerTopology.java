@@ -1,0 +1,95 @@
+package io.rangestream.sampler.topology;
+
+import io.rangestream.sampler.config.SamplerConfig;
+import io.rangestream.schemas.topics.TopicCatalogue;
+import io.rangestream.schemas.wire.SchemaSource;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.AutoOffsetReset;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/** Builds the topology. One processor, so that a face's store writes, its batch and its holdout record are one step. */
+public final class SamplerTopology {
+    /** Header of a holdout record: the task that wrote it. */
+    public static final String HEADER_TASK = "rs-task";
+
+    /** Header of a holdout record: which one of its task's it is, 1, 2, 3, …, tombstones included; decimal text. */
+    public static final String HEADER_HOLDOUT_INDEX = "rs-holdout-index";
+
+    /** identity → {@code IdentityIndex}. */
+    static final String INDEX_STORE = "identities";
+
+    /** (identity, slot) → the face in its encoded form. */
+    static final String FACES_STORE = "faces";
+
+    /** (identity, rank) → face_id of what was sent to the holdout. */
+    static final String HOLDOUT_STORE = "holdout";
+
+    /** One record: where the task stands. */
+    static final String TASK_STORE = "task";
+
+    static final String BATCHES_SINK = "batches-sink";
+    static final String HOLDOUT_SINK = "holdout-sink";
+    private static final String SOURCE = "faces-source";
+    private static final String PROCESSOR = "sampler";
+
+    private SamplerTopology() {}
+
+    /**
+     * The topology that a running sampler and the tests share.
+     *
+     * @param schemas where the schemas of other releases are looked up
+     * @param board where the tasks report to
+     */
+    public static Topology build(SamplerConfig config, TopicCatalogue topics, SchemaSource schemas, TaskBoard board) {
+        return build(config, topics, schemas, board, Stores::persistentKeyValueStore);
+    }
+
+    /** With stores of the caller's choice. */
+    static Topology build(
+            SamplerConfig config,
+            TopicCatalogue topics,
+            SchemaSource schemas,
+            TaskBoard board,
+            Function<String, KeyValueBytesStoreSupplier> stores) {
+        var bytesOut = new ByteArraySerializer();
+        return new Topology()
+                .addSource(
+                        AutoOffsetReset.earliest(),
+                        SOURCE,
+                        // A producer without a clock must not stop the sampler.
+                        (record, partitionTime) -> Math.max(0, record.timestamp()),
+                        new ByteArrayDeserializer(),
+                        new ByteArrayDeserializer(),
+                        topics.faces())
+                .addProcessor(PROCESSOR, () -> new SamplerProcessor(config, schemas, board), SOURCE)
+                .addStateStore(store(stores.apply(FACES_STORE)), PROCESSOR)
+                .addStateStore(store(stores.apply(HOLDOUT_STORE)), PROCESSOR)
+                // These two are written with every face: the cache writes them out once per commit.
+                .addStateStore(store(stores.apply(INDEX_STORE)).withCachingEnabled(), PROCESSOR)
+                .addStateStore(store(stores.apply(TASK_STORE)).withCachingEnabled(), PROCESSOR)
+                .addSink(BATCHES_SINK, topics.batches(), bytesOut, bytesOut, PROCESSOR)
+                .addSink(HOLDOUT_SINK, topics.facesHoldout(), bytesOut, bytesOut, PROCESSOR);
+    }
+
+    private static StoreBuilder<KeyValueStore<Bytes, byte[]>> store(KeyValueBytesStoreSupplier supplier) {
+        // Compacted within a day like the other topics, so that what was erased is really gone.
+        return Stores.keyValueStoreBuilder(supplier, Serdes.Bytes(), Serdes.ByteArray())
+                .withLoggingEnabled(Map.of(
+                        TopicConfig.SEGMENT_MS_CONFIG,
+                                Long.toString(Duration.ofHours(1).toMillis()),
+                        TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG,
+                                Long.toString(Duration.ofDays(1).toMillis()),
+                        TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(TopicCatalogue.MAX_RECORD_BYTES)));
+    }
+}

@@ -1,0 +1,71 @@
+package io.rangestream.sampler.topology;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What the tasks of this process report while they run, for whoever watches: the pacer and the status. Counts begin with
+ * the process; work that a failed transaction repeats is counted again. Thread-safe.
+ */
+public final class TaskBoard {
+    private final Map<String, TaskReport> reports = new ConcurrentHashMap<>();
+    private final Map<Event, LongAdder> counts;
+
+    /** What is counted. */
+    public enum Event {
+        /** A new training face. */
+        ACCEPTED,
+        /** A new holdout face. */
+        HELD_OUT,
+        /** A face that was there before. */
+        DUPLICATE,
+        /** A record that went to the dead letters. */
+        REJECTED,
+        /** A RETRACT, whether or not the face was there. */
+        RETRACTED,
+        /** A tombstone. */
+        ERASED,
+        /** A batch that left. */
+        BATCH
+    }
+
+    public TaskBoard() {
+        var adders = new ConcurrentHashMap<Event, LongAdder>();
+        for (Event event : Event.values()) {
+            adders.put(event, new LongAdder());
+        }
+        counts = Map.copyOf(adders);
+    }
+
+    void count(Event event) {
+        adder(event).increment();
+    }
+
+    void report(String task, TaskReport report) {
+        reports.put(task, report);
+    }
+
+    void remove(String task) {
+        reports.remove(task);
+    }
+
+    /** How often something happened since the process began. */
+    public long counted(Event event) {
+        return adder(event).sum();
+    }
+
+    /** The last report of each task that runs here. */
+    public Map<String, TaskReport> reports() {
+        return new TreeMap<>(reports);
+    }
+
+    private LongAdder adder(Event event) {
+        LongAdder adder = counts.get(event);
+        if (adder == null) {
+            throw new IllegalArgumentException("not counted: " + event);
+        }
+        return adder;
+    }
+}

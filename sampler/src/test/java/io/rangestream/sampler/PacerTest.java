@@ -1,0 +1,130 @@
+package io.rangestream.sampler;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.rangestream.sampler.topology.TaskBoard;
+import io.rangestream.sampler.topology.TaskBoards;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.streams.KafkaStreams.State;
+import org.junit.jupiter.api.Test;
+
+class PacerTest {
+    private static final Duration RETENTION = Duration.ofDays(7);
+
+    private final TaskBoard board = new TaskBoard();
+    private final Application application = new Application();
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private final List<String> asked = new ArrayList<>();
+    private final Pacer pacer = new Pacer(application, board, 100, 4, RETENTION, new Clock());
+
+    @Test
+    void pausesBeyondTheDistanceAndResumesBelowHalfOfIt() {
+        // Given the process has two of four partitions, so half of the hundred batches
+        at(0, 30);
+        at(1, 20);
+        tick();
+        assertFalse(application.paused, "50 are allowed");
+        at(1, 21);
+        tick();
+        assertTrue(application.paused);
+        assertEquals(51, pacer.ahead());
+
+        pacer.learnerReports(Map.of("0_0", 20L, "0_1", 5L));
+        tick();
+        assertTrue(application.paused, "26 is more than half");
+        pacer.learnerReports(Map.of("0_0", 20L, "0_1", 6L));
+        tick();
+        assertFalse(application.paused);
+    }
+
+    @Test
+    void aLearnerThatNeverReportedIsAtZero() {
+        at(0, 26);
+        tick();
+        assertTrue(application.paused);
+    }
+
+    @Test
+    void aLearnerAheadOfATaskThatBeganAnewDoesNotMakeUpForAnother() {
+        pacer.learnerReports(Map.of("0_0", 1000L));
+        at(0, 5);
+        at(1, 51);
+        tick();
+        assertEquals(51, pacer.ahead());
+        assertTrue(application.paused);
+    }
+
+    @Test
+    void onlyARunningApplicationIsPausedAndARebalanceLiftsThePause() {
+        at(0, 1000);
+        application.state = State.REBALANCING;
+        tick();
+        assertFalse(application.paused);
+        application.state = State.RUNNING;
+        tick();
+        assertTrue(application.paused);
+        application.state = State.REBALANCING;
+        tick();
+        assertFalse(application.paused, "a paused application would not restore");
+    }
+
+    @Test
+    void unreadFacesAreLookedAtBeforeHalfOfTheirRetentionIsOver() {
+        at(0, 1000);
+        tick();
+        now = now.plus(Duration.ofDays(2));
+        tick();
+        assertEquals(List.of(), asked);
+        now = now.plus(Duration.ofDays(1));
+        tick();
+        tick();
+        assertEquals(List.of("0 after 7"), asked, "and warned of once in a while");
+    }
+
+    private void at(int partition, long sequence) {
+        TaskBoards.report(board, "0_" + partition, sequence, 7, Instant.parse("2026-01-01T00:00:00Z"));
+    }
+
+    private void tick() {
+        pacer.tick((partition, offset) -> asked.add(partition + " after " + offset));
+    }
+
+    private final class Clock implements InstantSource {
+        @Override
+        public Instant instant() {
+            return now;
+        }
+    }
+
+    private static final class Application implements Pacer.Pausable {
+        private State state = State.RUNNING;
+        private boolean paused;
+
+        @Override
+        public State state() {
+            return state;
+        }
+
+        @Override
+        public boolean isPaused() {
+            return paused;
+        }
+
+        @Override
+        public void pause() {
+            paused = true;
+        }
+
+        @Override
+        public void resume() {
+            paused = false;
+        }
+    }
+}
