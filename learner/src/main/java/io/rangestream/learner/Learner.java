@@ -1,0 +1,120 @@
+package io.rangestream.learner;
+
+import io.rangestream.learner.config.LearnerConfig;
+import io.rangestream.schemas.config.CommonConfig;
+import io.rangestream.schemas.config.ConfigurationException;
+import io.rangestream.schemas.topics.TopicAdmin;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * A running learner: one thread that reads batches, trains, and publishes versions. Several may run in one group; the one
+ * that holds the batches partition trains. Thread-safe.
+ */
+public final class Learner implements AutoCloseable {
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(9);
+
+    private final LearnerLoop loop;
+    private final Thread thread;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    private Learner(LearnerLoop loop) {
+        this.loop = loop;
+        this.thread = new Thread(this::run, "rangestream-learner");
+        thread.setDaemon(true);
+    }
+
+    /**
+     * Starts a learner.
+     *
+     * @throws ConfigurationException if topics are missing or the backend cannot be had
+     */
+    public static Learner start(CommonConfig common, LearnerConfig config) {
+        try (var admin = new TopicAdmin(common.clientConfig())) {
+            List<String> missing = admin.missing(common.topics());
+            if (!missing.isEmpty()) {
+                throw new ConfigurationException("topics are missing: %s; 'rangestream topics create' makes them"
+                        .formatted(String.join(", ", missing)));
+            }
+        }
+        var learner = new Learner(new LearnerLoop(common, config));
+        learner.thread.start();
+        return learner;
+    }
+
+    /** What the learner is at. */
+    public LearnerStatus status() {
+        return loop.status();
+    }
+
+    /** Whether its thread runs. */
+    public boolean isLive() {
+        return !ended.isDone();
+    }
+
+    /** Whether it trains or stands by. */
+    public boolean isReady() {
+        return isLive() && loop.isJoined();
+    }
+
+    /** Why it ended by itself, if it did. */
+    public Optional<Throwable> failure() {
+        var failure = new AtomicReference<Throwable>();
+        if (ended.isCompletedExceptionally()) {
+            ended.exceptionally(e -> {
+                failure.set(e);
+                return null;
+            });
+        }
+        return Optional.ofNullable(failure.get());
+    }
+
+    /**
+     * Waits until the learner ends.
+     *
+     * @return whether it has
+     */
+    public boolean awaitEnd(Duration timeout) throws InterruptedException {
+        try {
+            ended.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (ExecutionException e) {
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        }
+    }
+
+    /** Ends after the batch in hand, with a checkpoint of it; publishes nothing. */
+    @Override
+    public void close() {
+        loop.stop();
+        try {
+            thread.join(CLOSE_WITHIN.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The consumer wraps what its rebalance callbacks throw. */
+    private static Throwable reason(Throwable thrown) {
+        Throwable cause = thrown.getCause();
+        return thrown.getClass() == KafkaException.class && cause != null ? reason(cause) : thrown;
+    }
+
+    private void run() {
+        try {
+            loop.run();
+            ended.complete(null);
+        } catch (RuntimeException | Error e) {
+            ended.completeExceptionally(reason(e));
+        }
+    }
+}

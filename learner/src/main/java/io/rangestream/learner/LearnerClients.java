@@ -1,0 +1,124 @@
+package io.rangestream.learner;
+
+import io.rangestream.avro.Erasure;
+import io.rangestream.avro.LabeledFace;
+import io.rangestream.avro.LearnerProgress;
+import io.rangestream.avro.ModelChunk;
+import io.rangestream.avro.ModelUpdate;
+import io.rangestream.avro.TrainingBatch;
+import io.rangestream.learner.config.LearnerConfig;
+import io.rangestream.schemas.config.CommonConfig;
+import io.rangestream.schemas.topics.TopicCatalogue;
+import io.rangestream.schemas.wire.RecordSerde;
+import io.rangestream.schemas.wire.SchemaTopic;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+
+/** The Kafka clients of a learner, each with the guarantees it needs. */
+final class LearnerClients implements AutoCloseable {
+    private static final String PROGRESS_CLIENT = "rangestream-learner-progress";
+
+    private final CommonConfig common;
+    private final LearnerConfig config;
+    private final SchemaTopic schemas;
+
+    LearnerClients(CommonConfig common, LearnerConfig config) {
+        this.common = common;
+        this.config = config;
+        this.schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig());
+    }
+
+    TopicCatalogue topics() {
+        return common.topics();
+    }
+
+    /** A writer publishes its schemas before its first record. */
+    void publishSchemas() {
+        List<Schema> written =
+                List.of(ModelUpdate.getClassSchema(), ModelChunk.getClassSchema(), LearnerProgress.getClassSchema());
+        SchemaTopic.publish(common.topics().schemas(), common.clientConfig(), written);
+    }
+
+    /**
+     * The member of the learners' group: reads what is committed, begins nowhere by itself, and commits nothing by itself.
+     * Values are decoded later, so that a bad record is told by its offset.
+     */
+    Consumer<String, byte[]> batches() {
+        Map<String, Object> properties = readCommitted();
+        properties.put(ConsumerConfig.GROUP_ID_CONFIG, common.topics().prefix() + config.group());
+        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 4);
+        properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 * 1024 * 1024);
+        properties.putIfAbsent(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 15_000);
+        properties.putIfAbsent(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 3_000);
+        return new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer());
+    }
+
+    RecordSerde<SpecificRecord> batchSerde() {
+        return RecordSerde.ofAny(List.of(TrainingBatch.getClassSchema(), Erasure.getClassSchema()), schemas);
+    }
+
+    Consumer<String, @Nullable LabeledFace> holdout() {
+        return reader(LabeledFace.class, LabeledFace.getClassSchema());
+    }
+
+    Consumer<String, @Nullable ModelUpdate> updates() {
+        return reader(ModelUpdate.class, ModelUpdate.getClassSchema());
+    }
+
+    /** Transactional, one identity per model: initialising it fences whoever published before. */
+    Producer<String, @Nullable SpecificRecord> publisher() {
+        Map<String, Object> properties = common.clientConfig();
+        properties.put(
+                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                common.topics().prefix() + config.group() + "-" + common.model());
+        properties.put(ProducerConfig.ACKS_CONFIG, "all");
+        properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, TopicCatalogue.MAX_RECORD_BYTES);
+        RecordSerde<SpecificRecord> serde = RecordSerde.ofAny(List.of(), schemas);
+        return new KafkaProducer<>(properties, new StringSerializer(), serde.serializer());
+    }
+
+    /** Outside any transaction: progress is news, not truth. */
+    Producer<String, SpecificRecord> progress() {
+        Map<String, Object> properties = common.clientConfig();
+        properties.put(ProducerConfig.CLIENT_ID_CONFIG, PROGRESS_CLIENT);
+        properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 1_000);
+        properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 5_000);
+        properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 4_000);
+        properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        RecordSerde<SpecificRecord> serde = RecordSerde.ofAny(List.of(), schemas);
+        return new KafkaProducer<>(properties, new StringSerializer(), serde.serializer());
+    }
+
+    @Override
+    public void close() {
+        schemas.close();
+    }
+
+    private <T extends SpecificRecord> Consumer<String, @Nullable T> reader(Class<T> type, Schema schema) {
+        return new KafkaConsumer<>(
+                readCommitted(),
+                new StringDeserializer(),
+                RecordSerde.of(type, schema, schemas).deserializer());
+    }
+
+    private Map<String, Object> readCommitted() {
+        var properties = new HashMap<>(common.clientConfig());
+        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        return properties;
+    }
+}

@@ -1,0 +1,230 @@
+package io.rangestream.learner;
+
+import io.rangestream.avro.LearnerProgress;
+import io.rangestream.avro.LearnerState;
+import io.rangestream.learner.config.LearnerConfig;
+import io.rangestream.learner.training.Trainer;
+import io.rangestream.learner.training.TrainingException;
+import io.rangestream.schemas.config.CommonConfig;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The learner's thread: joins the group, trains while it holds the partition, reports once a second. */
+final class LearnerLoop {
+    private static final Logger log = LoggerFactory.getLogger(LearnerLoop.class);
+    private static final Duration IDLE_POLL = Duration.ofMillis(200);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
+    private static final long REPORT_NANOS = Duration.ofSeconds(1).toNanos();
+    /** Batches that are decoded ahead of the training thread. */
+    private static final int AHEAD = 4;
+
+    private final CommonConfig common;
+    private final LearnerConfig config;
+    private final Rate rate = new Rate();
+    private volatile LearnerStatus status = LearnerStatus.starting();
+    private volatile boolean stopping;
+    private volatile boolean joined;
+    private volatile @Nullable Consumer<String, byte[]> consumer;
+    private @Nullable TrainingSession session;
+    private long lastReport;
+    private long lastStep;
+
+    LearnerLoop(CommonConfig common, LearnerConfig config) {
+        this.common = common;
+        this.config = config;
+    }
+
+    LearnerStatus status() {
+        return status;
+    }
+
+    boolean isJoined() {
+        return joined;
+    }
+
+    void stop() {
+        stopping = true;
+        Consumer<String, byte[]> c = consumer;
+        if (c != null) {
+            c.wakeup();
+        }
+    }
+
+    void run() {
+        try (var clients = new LearnerClients(common, config);
+                var progress = clients.progress()) {
+            clients.publishSchemas();
+            Consumer<String, byte[]> c = clients.batches();
+            consumer = c;
+            boolean sound = false;
+            try {
+                c.subscribe(List.of(clients.topics().batches()), membership(clients, c));
+                while (!stopping) {
+                    turn(c, progress);
+                }
+                sound = true;
+            } catch (WakeupException e) {
+                log.debug("woken up to stop");
+                sound = true;
+            } finally {
+                report(progress, LearnerState.STOPPED); // While there is a session to report of.
+                leave(c, sound);
+                progress.close(CLOSE_TIMEOUT);
+            }
+        }
+    }
+
+    /** Reads ahead, trains on one batch, publishes when a version is due. */
+    private void turn(Consumer<String, byte[]> c, Producer<String, SpecificRecord> progress) {
+        TrainingSession active = session;
+        int backlog = active == null ? 0 : active.backlog();
+        if (backlog < AHEAD) {
+            c.poll(backlog == 0 ? IDLE_POLL : Duration.ZERO).forEach(record -> {
+                if (session != null) {
+                    session.accept(record);
+                }
+            });
+        }
+        active = session; // The poll may have given it or taken it.
+        if (active == null) {
+            return;
+        }
+        LearnerState state = active.backlog() == 0 ? LearnerState.IDLE : LearnerState.TRAINING;
+        if (active.backlog() > 0) {
+            active.step();
+            lastStep = System.nanoTime();
+        }
+        if (active.isVersionDue()) {
+            active.publish(c.groupMetadata(), evaluating -> report(progress, evaluating));
+        }
+        rate.observe(System.nanoTime(), active.trainer().counters().crops());
+        status = statusOf(active, state);
+        if (System.nanoTime() - lastReport >= REPORT_NANOS) {
+            report(progress, state);
+        }
+    }
+
+    private ConsumerRebalanceListener membership(LearnerClients clients, Consumer<String, byte[]> c) {
+        return new ConsumerRebalanceListener() {
+            @Override
+            public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+                joined = true;
+                if (!partitions.isEmpty()) {
+                    begin(clients, c, partitions.iterator().next());
+                } else {
+                    log.info("standing by: another learner of the group trains");
+                }
+            }
+
+            @Override
+            public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+                if (!partitions.isEmpty()) {
+                    end(true);
+                }
+            }
+
+            @Override
+            public void onPartitionsLost(Collection<TopicPartition> partitions) {
+                log.warn(
+                        "the batches partition was lost to another learner; what was trained since the last version is dropped");
+                end(false);
+            }
+        };
+    }
+
+    private void begin(LearnerClients clients, Consumer<String, byte[]> c, TopicPartition partition) {
+        var begun = new TrainingSession(clients, config, common.model());
+        session = begun;
+        long first = c.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
+        long end = c.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+        long next = begun.nextOffset();
+        if (next < 0) {
+            if (first > 0) {
+                log.info("batches before offset {} are no longer on the topic; the new model begins there", first);
+            }
+            next = first;
+        } else if (next < first || next > end) {
+            throw new TrainingException(
+                    "training is at offset %d of %s, which now holds %d to %d: batches are missing or it is another topic"
+                            .formatted(next, partition.topic(), first, end));
+        }
+        c.seek(partition, next);
+        rate.restart(System.nanoTime(), begun.trainer().counters().crops());
+        status = statusOf(begun, LearnerState.IDLE);
+    }
+
+    private void end(boolean save) {
+        TrainingSession ending = session;
+        session = null;
+        if (ending == null) {
+            return;
+        }
+        try (ending) {
+            if (save) {
+                ending.saveInHand();
+            }
+        }
+    }
+
+    /** A failed session saves nothing: what it holds in memory may be what failed. */
+    private void leave(Consumer<String, byte[]> c, boolean sound) {
+        try {
+            end(sound);
+        } finally {
+            c.close(CloseOptions.timeout(CLOSE_TIMEOUT));
+        }
+    }
+
+    private LearnerStatus statusOf(TrainingSession active, LearnerState state) {
+        Trainer trainer = active.trainer();
+        Trainer.Counters counters = trainer.counters();
+        return new LearnerStatus(
+                state,
+                counters.batches(),
+                counters.crops(),
+                rate.perSecond(),
+                trainer.meanLosses(),
+                trainer.identities(),
+                active.version(),
+                trainer.backbone().backend().toString(),
+                lastStep);
+    }
+
+    private void report(Producer<String, SpecificRecord> progress, LearnerState state) {
+        lastReport = System.nanoTime();
+        TrainingSession active = session;
+        if (active == null) {
+            return;
+        }
+        Trainer trainer = active.trainer();
+        var record = LearnerProgress.newBuilder()
+                .setModel(common.model())
+                .setState(state)
+                .setSequences(trainer.position().sequences())
+                .setErasures(trainer.position().erasures())
+                .setVersion(active.version())
+                .setBatches(trainer.counters().batches())
+                .setCrops(trainer.counters().crops())
+                .setCropsPerSecond(rate.perSecond())
+                .build();
+        progress.send(
+                new ProducerRecord<>(common.topics().learnerProgress(), common.model(), record),
+                (metadata, failure) -> {
+                    if (failure != null && !stopping) {
+                        log.warn("progress could not be reported: {}", failure.getMessage());
+                    }
+                });
+    }
+}

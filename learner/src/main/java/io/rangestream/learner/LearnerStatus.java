@@ -1,0 +1,32 @@
+package io.rangestream.learner;
+
+import io.rangestream.avro.LearnerState;
+import io.rangestream.learner.backbone.LossTerms;
+
+/**
+ * What the learner is at, at one moment.
+ *
+ * @param state what it is doing
+ * @param batches batches trained on since the model began
+ * @param crops crops trained on since the model began
+ * @param cropsPerSecond rate over the last seconds
+ * @param losses mean losses since the last version
+ * @param identities identities in the head
+ * @param version last published version, 0 before the first
+ * @param backend what computes; empty until it is known
+ * @param lastStepNanos {@link System#nanoTime} at the end of the last step
+ */
+public record LearnerStatus(
+        LearnerState state,
+        long batches,
+        long crops,
+        double cropsPerSecond,
+        LossTerms losses,
+        int identities,
+        long version,
+        String backend,
+        long lastStepNanos) {
+    static LearnerStatus starting() {
+        return new LearnerStatus(LearnerState.STARTING, 0, 0, 0, new LossTerms(0, 0, 0, 0), 0, 0, "", 0);
+    }
+}

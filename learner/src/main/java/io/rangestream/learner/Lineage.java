@@ -1,0 +1,130 @@
+package io.rangestream.learner;
+
+import io.rangestream.avro.ModelStatus;
+import io.rangestream.avro.ModelUpdate;
+import io.rangestream.learner.checkpoint.CheckpointException;
+import io.rangestream.learner.checkpoint.CheckpointStore;
+import io.rangestream.learner.publish.VersionHistory;
+import io.rangestream.learner.training.Trainer;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which version the training state continues, and which is promoted. A checkpoint is this and the training state; it is
+ * used only if the versions on the topic say that it belongs there.
+ */
+final class Lineage {
+    private static final Logger log = LoggerFactory.getLogger(Lineage.class);
+    private static final int MAGIC = 0x5253434B; // "RSCK"
+    private static final int FORMAT = 2;
+
+    private final Trainer trainer;
+    private long version;
+    private String checkpointHash = "";
+    private long promotedVersion;
+    private float[] promotedWeights = {};
+
+    private Lineage(Trainer trainer) {
+        this.trainer = trainer;
+    }
+
+    /**
+     * Loads the state that continues the last committed version: the batch in hand if it descends from that version, else
+     * the version's own checkpoint. Without versions and without a batch in hand, the trainer stays untrained.
+     *
+     * @throws CheckpointException if versions exist and no checkpoint fits
+     */
+    static Lineage restore(Trainer trainer, CheckpointStore checkpoints, VersionHistory history) {
+        var lineage = new Lineage(trainer);
+        Optional<ModelUpdate> last = history.last();
+        long version = last.map(ModelUpdate::getVersion).orElse(0L);
+        String hash =
+                last.map(update -> update.getTraining().getCheckpointSha256()).orElse("");
+        boolean inHand =
+                checkpoints.readInHand(in -> lineage.loadIf(in, version, hash)).orElse(false);
+        if (inHand) {
+            log.info("going on from version {} and the batch in hand when the learner stopped", version);
+        } else if (last.isPresent()) {
+            if (!checkpoints.readVersion(version, hash, in -> lineage.loadIf(in, version, ""))) {
+                throw new CheckpointException("the checkpoint of version %d is of another version".formatted(version));
+            }
+            lineage.checkpointHash = hash;
+            log.info("going on from version {}", version);
+        } else {
+            log.info("no version yet: beginning with an untrained network");
+        }
+        return lineage;
+    }
+
+    /** Version that the training state continues; 0 before the first. */
+    long version() {
+        return version;
+    }
+
+    /** The promoted version; 0 if there is none. */
+    long promotedVersion() {
+        return promotedVersion;
+    }
+
+    /** Published weights of the promoted version. */
+    float[] promotedWeights() {
+        return promotedWeights;
+    }
+
+    /** The training state continues a new version from here on. */
+    void made(long newVersion, ModelStatus status, float[] weights) {
+        version = newVersion;
+        checkpointHash = "";
+        if (status == ModelStatus.PROMOTED) {
+            promotedVersion = newVersion;
+            promotedWeights = weights;
+        }
+    }
+
+    void setCheckpointHash(String hash) {
+        checkpointHash = hash;
+    }
+
+    /** Writes a checkpoint. */
+    void save(DataOutput out) throws IOException {
+        out.writeInt(MAGIC);
+        out.writeInt(FORMAT);
+        out.writeLong(version);
+        out.writeUTF(checkpointHash);
+        out.writeLong(promotedVersion);
+        out.writeInt(promotedWeights.length);
+        for (float weight : promotedWeights) {
+            out.writeFloat(weight);
+        }
+        trainer.save(out);
+    }
+
+    /**
+     * Loads a checkpoint if it continues a version; changes nothing otherwise.
+     *
+     * @param hash hash of that version's own checkpoint; empty in that checkpoint itself
+     */
+    private boolean loadIf(DataInput in, long wantedVersion, String hash) throws IOException {
+        if (in.readInt() != MAGIC || in.readInt() != FORMAT) {
+            throw new IOException("it is no checkpoint of this release");
+        }
+        long savedVersion = in.readLong();
+        String savedHash = in.readUTF();
+        if (savedVersion != wantedVersion || !savedHash.equals(hash)) {
+            return false;
+        }
+        promotedVersion = in.readLong();
+        promotedWeights = new float[in.readInt()];
+        for (int i = 0; i < promotedWeights.length; i++) {
+            promotedWeights[i] = in.readFloat();
+        }
+        trainer.load(in);
+        version = savedVersion;
+        checkpointHash = savedHash;
+        return true;
+    }
+}

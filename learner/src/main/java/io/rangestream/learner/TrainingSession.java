@@ -1,0 +1,271 @@
+package io.rangestream.learner;
+
+import io.rangestream.avro.Erasure;
+import io.rangestream.avro.LearnerState;
+import io.rangestream.avro.ModelUpdate;
+import io.rangestream.avro.TrainingBatch;
+import io.rangestream.learner.backbone.Backbone;
+import io.rangestream.learner.batch.BatchPreparer;
+import io.rangestream.learner.batch.CropCache;
+import io.rangestream.learner.batch.PreparedBatch;
+import io.rangestream.learner.checkpoint.CheckpointStore;
+import io.rangestream.learner.config.LearnerConfig;
+import io.rangestream.learner.evaluation.HoldoutEvaluator;
+import io.rangestream.learner.evaluation.HoldoutReader;
+import io.rangestream.learner.evaluation.PromotionGate;
+import io.rangestream.learner.publish.ModelPublisher;
+import io.rangestream.learner.publish.VersionHistory;
+import io.rangestream.learner.training.Trainer;
+import io.rangestream.learner.training.TrainingException;
+import io.rangestream.schemas.image.InvalidImageException;
+import io.rangestream.schemas.wire.UndecodableRecordException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The time between getting the batches partition and giving it up: the state is restored, batches are trained on, versions
+ * are published. Belongs to the learner's thread.
+ */
+final class TrainingSession implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(TrainingSession.class);
+    private static final Duration HOLDOUT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration HISTORY_PATIENCE = Duration.ofMinutes(1);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+
+    private final LearnerConfig config;
+    private final Owned owned = new Owned();
+    private final TopicPartition partition;
+    private final Trainer trainer;
+    private final CropCache cache;
+    private final BatchPreparer preparer;
+    private final CheckpointStore checkpoints;
+    private final HoldoutReader holdout;
+    private final HoldoutEvaluator evaluator;
+    private final PromotionGate gate;
+    private final ModelPublisher publisher;
+    private final VersionHistory history;
+    private final Lineage lineage;
+    private final UpdateDraft draft;
+    private final Deserializer<SpecificRecord> deserializer;
+    private final Deque<Pending> pending = new ArrayDeque<>();
+    private long batchesSinceVersion;
+    private long lastVersionNanos = System.nanoTime();
+
+    /** A record of the log that waits for its turn; a batch is being prepared meanwhile. */
+    private sealed interface Pending {
+        record Batch(long offset, Future<PreparedBatch> prepared) implements Pending {}
+
+        record Forget(long offset, Erasure erasure) implements Pending {}
+    }
+
+    TrainingSession(LearnerClients clients, LearnerConfig config, String model) {
+        this.config = config;
+        try {
+            this.partition = new TopicPartition(clients.topics().batches(), 0);
+            this.trainer = owned.add(new Trainer(config));
+            Backbone backbone = trainer.backbone();
+            log.info("training {} on {}", backbone.spec().name(), backbone.backend());
+            this.cache = new CropCache(config.cacheBytes());
+            this.preparer = owned.add(
+                    new BatchPreparer(backbone.spec().inputSize(), config.maxFacePixels(), config.seed(), cache));
+            this.checkpoints = new CheckpointStore(config.checkpointDir());
+            Producer<String, @Nullable SpecificRecord> producer = clients.publisher();
+            owned.add(() -> producer.close(CLOSE_TIMEOUT));
+            producer.initTransactions(); // From here on no other learner of this model can publish.
+            try (var updates = clients.updates()) {
+                this.history = VersionHistory.read(updates, clients.topics().modelUpdates(), model, HISTORY_PATIENCE);
+            }
+            this.lineage = Lineage.restore(trainer, checkpoints, history);
+            this.batchesSinceVersion = trainer.counters().batches()
+                    - history.last().map(v -> v.getTraining().getBatches()).orElse(0L);
+            this.holdout = owned.add(
+                    new HoldoutReader(clients.holdout(), clients.topics().facesHoldout(), HOLDOUT_TIMEOUT));
+            LearnerConfig.Evaluation evaluation = config.evaluation();
+            this.evaluator = new HoldoutEvaluator(
+                    backbone,
+                    trainer.untrained(),
+                    evaluation.maxFaces(),
+                    evaluation.maxPairsPerIdentity(),
+                    config.seed(),
+                    (image, encoding, width, height) -> decoded(preparer.decode(image, encoding, width, height)));
+            if (lineage.promotedVersion() > 0) {
+                evaluator.setPromoted(lineage.promotedVersion(), lineage.promotedWeights());
+            }
+            this.gate = new PromotionGate(evaluation.minPairs(), evaluation.tolerance());
+            this.publisher = new ModelPublisher(
+                    producer,
+                    clients.topics().modelUpdates(),
+                    clients.topics().modelWeights(),
+                    config.publication().chunkBytes());
+            this.draft = new UpdateDraft(model, trainer, config.seed(), partition);
+            this.deserializer = clients.batchSerde().deserializer();
+        } catch (RuntimeException | Error e) {
+            owned.close(); // Nobody else can, as this will not be a session.
+            throw e;
+        }
+    }
+
+    Trainer trainer() {
+        return trainer;
+    }
+
+    long version() {
+        return lineage.version();
+    }
+
+    /** Offset to read from; negative for a model that begins now. */
+    long nextOffset() {
+        return trainer.position().nextOffset();
+    }
+
+    /** Records taken in and not trained on yet. */
+    int backlog() {
+        return pending.size();
+    }
+
+    /** Takes in the next record of the log. */
+    void accept(ConsumerRecord<String, byte[]> record) {
+        SpecificRecord value;
+        try {
+            value = deserializer.deserialize(record.topic(), record.value());
+        } catch (UndecodableRecordException e) {
+            throw new TrainingException(
+                    "%s offset %d cannot be read: %s".formatted(record.topic(), record.offset(), e.getMessage()), e);
+        }
+        if (value instanceof TrainingBatch batch) {
+            pending.add(new Pending.Batch(record.offset(), preparer.prepare(batch)));
+        } else if (value instanceof Erasure erasure) {
+            pending.add(new Pending.Forget(record.offset(), erasure));
+        }
+    }
+
+    /** Deals with the first record taken in. */
+    void step() {
+        Pending next = pending.remove();
+        if (next instanceof Pending.Batch batch) {
+            PreparedBatch prepared = await(batch.prepared());
+            if (trainer.train(prepared, batch.offset())) {
+                batchesSinceVersion++;
+            }
+            preparer.release(prepared);
+        } else if (next instanceof Pending.Forget forget) {
+            trainer.erase(forget.erasure(), forget.offset());
+            cache.erase(forget.erasure().getIdentity());
+            log.info(
+                    "sampler task {} erased an identity; its row and crops are gone",
+                    forget.erasure().getTask());
+        }
+    }
+
+    /** Whether a version is due, by batches or by the clock. */
+    boolean isVersionDue() {
+        Duration interval = config.publication().maxInterval();
+        Duration since = Duration.ofNanos(System.nanoTime() - lastVersionNanos);
+        boolean late = !interval.isZero() && since.compareTo(interval) >= 0;
+        return batchesSinceVersion >= config.publication().everyBatches() || (late && batchesSinceVersion > 0);
+    }
+
+    /** Evaluates, writes the checkpoint, and publishes the next version. */
+    ModelUpdate publish(ConsumerGroupMetadata group, Consumer<LearnerState> tell) {
+        tell.accept(LearnerState.EVALUATING);
+        long version = lineage.version() + 1;
+        float[] weights = trainer.published();
+        holdout.advance(trainer.position().holdout());
+        var evaluation = evaluator.evaluate(weights, holdout.faces(), trainer::knows);
+        PromotionGate.Verdict verdict = gate.judge(evaluation);
+        ModelUpdate.Builder update = draft.begin(version, lineage.version(), verdict, evaluation);
+        long promotedBefore = lineage.promotedVersion();
+        trainer.versionMade();
+        lineage.made(version, verdict.status(), weights);
+        String hash = checkpoints.writeVersion(version, lineage::save);
+        lineage.setCheckpointHash(hash);
+        update.getTraining().setCheckpointSha256(hash);
+        byte[] artifact = trainer.backbone().exportOnnx(weights);
+        ModelUpdate published = publisher.publish(
+                update.build(),
+                artifact,
+                retired(version, promotedBefore),
+                Map.of(partition, new OffsetAndMetadata(nextOffset())),
+                group);
+        history.add(published);
+        if (lineage.promotedVersion() == version) {
+            evaluator.setPromoted(version, weights);
+        }
+        checkpoints.retain(version, config.publication().retainCheckpoints(), lineage.promotedVersion());
+        batchesSinceVersion = 0;
+        lastVersionNanos = System.nanoTime();
+        log.info(
+                "version {} {}: {} crops, {}",
+                version,
+                verdict.status(),
+                trainer.counters().crops(),
+                verdict.reason());
+        return published;
+    }
+
+    /** Writes a checkpoint of where training stands, so that nothing is trained on twice after a stop. */
+    void saveInHand() {
+        if (nextOffset() >= 0) {
+            checkpoints.writeInHand(lineage::save);
+        }
+    }
+
+    @Override
+    public void close() {
+        owned.close();
+    }
+
+    /** The version that leaves retention now, and one that stayed beyond it for being the promoted one until now. */
+    private List<ModelUpdate> retired(long version, long promotedBefore) {
+        long old = version - config.publication().retain();
+        return LongStream.of(old, promotedBefore)
+                .distinct()
+                .filter(v -> v <= old && v != lineage.promotedVersion())
+                .mapToObj(history::find)
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private static PreparedBatch await(Future<PreparedBatch> prepared) {
+        try {
+            return prepared.get();
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        } catch (ExecutionException e) {
+            throw new TrainingException("a batch could not be prepared: " + e.getCause(), e);
+        }
+    }
+
+    private static byte @Nullable [] decoded(Future<byte[]> crop) {
+        try {
+            return crop.get();
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof InvalidImageException) {
+                log.warn("a holdout face is left out: {}", e.getCause().getMessage());
+                return null;
+            }
+            throw new TrainingException("a holdout face could not be decoded: " + e.getCause(), e);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.rangestream.learner;
+
+import io.rangestream.avro.Artifact;
+import io.rangestream.avro.Evaluation;
+import io.rangestream.avro.ModelUpdate;
+import io.rangestream.avro.Network;
+import io.rangestream.avro.Training;
+import io.rangestream.learner.backbone.BackboneSpec;
+import io.rangestream.learner.backbone.LossTerms;
+import io.rangestream.learner.evaluation.PromotionGate;
+import io.rangestream.learner.training.Trainer;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+
+/** Writes the event of a version: what it is, how it came about, how good it is. */
+final class UpdateDraft {
+    private final String model;
+    private final Trainer trainer;
+    private final long seed;
+    private final TopicPartition batches;
+
+    UpdateDraft(String model, Trainer trainer, long seed, TopicPartition batches) {
+        this.model = model;
+        this.trainer = trainer;
+        this.seed = seed;
+        this.batches = batches;
+    }
+
+    /** The event, its artifact and checkpoint hash still to be set. */
+    ModelUpdate.Builder begin(long version, long parent, PromotionGate.Verdict verdict, Evaluation evaluation) {
+        return ModelUpdate.newBuilder()
+                .setModel(model)
+                .setVersion(version)
+                .setParentVersion(parent)
+                .setStatus(verdict.status())
+                .setReason(verdict.reason())
+                .setCreatedAt(Instant.now().truncatedTo(ChronoUnit.MILLIS))
+                .setArtifact(Artifact.newBuilder()
+                        .setBytes(0)
+                        .setSha256("")
+                        .setChunks(0)
+                        .build())
+                .setNetwork(network())
+                // Nothing ties the embeddings of one version to those of another yet: each version is a space of its
+                // own.
+                .setEmbeddingSpace(model + "/" + version)
+                .setTraining(training())
+                .setEvaluation(evaluation);
+    }
+
+    private Network network() {
+        BackboneSpec spec = trainer.backbone().spec();
+        return Network.newBuilder()
+                .setBackbone(spec.name())
+                .setEmbeddingDim(spec.embeddingDim())
+                .setInputWidth(spec.inputSize())
+                .setInputHeight(spec.inputSize())
+                .setParameters(trainer.backbone().parameterCount())
+                .build();
+    }
+
+    private Training training() {
+        LossTerms losses = trainer.meanLosses();
+        Trainer.Counters counters = trainer.counters();
+        return Training.newBuilder()
+                .setBatches(counters.batches())
+                .setCrops(counters.crops())
+                .setIdentities(trainer.identities())
+                .setSkippedSteps(counters.skippedSteps())
+                .setSkippedCrops(counters.skippedCrops())
+                .setLossTotal(losses.total())
+                .setLossSoftmax(losses.softmax())
+                .setLossIntra(losses.intra())
+                .setLossInter(losses.inter())
+                .setLearningRate(trainer.learningRate())
+                .setBackend(trainer.backbone().backend().toString())
+                .setSeed(seed)
+                .setOffsets(Map.of(batches.toString(), trainer.position().nextOffset()))
+                .setSequences(trainer.position().sequences())
+                .build();
+    }
+}

@@ -1,0 +1,17 @@
+package io.rangestream.learner.backbone;
+
+import java.util.Set;
+
+/** An engine that can build networks; found with {@link java.util.ServiceLoader}. */
+public interface BackboneProvider {
+
+    /** The names of the networks that this engine builds. */
+    Set<String> names();
+
+    /**
+     * Builds a network with weights drawn from the seed.
+     *
+     * @throws IllegalStateException in one line when the device is not available
+     */
+    Backbone create(String name, long seed, OptimizerSettings settings, int threads, ComputeDevice device);
+}

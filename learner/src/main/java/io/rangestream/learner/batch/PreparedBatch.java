@@ -1,0 +1,20 @@
+package io.rangestream.learner.batch;
+
+import io.rangestream.avro.TrainingBatch;
+import java.util.List;
+
+/**
+ * A batch as the network takes it. The crops array may be longer than needed and is returned to its pool by {@link
+ * BatchPreparer#release}.
+ *
+ * @param source the record, without its images being needed any more
+ * @param crops {@code [n, 3, size, size]}, augmented
+ * @param identities identity of each crop, length n
+ * @param undecodable crops of the record that could not be decoded and are left out
+ */
+public record PreparedBatch(TrainingBatch source, float[] crops, List<String> identities, int undecodable) {
+    /** Number of crops, n. */
+    public int size() {
+        return identities.size();
+    }
+}

@@ -1,0 +1,5 @@
+/** Settings of the learner. */
+@NullMarked
+package io.rangestream.learner.config;
+
+import org.jspecify.annotations.NullMarked;

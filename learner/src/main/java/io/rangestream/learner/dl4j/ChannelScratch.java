@@ -1,0 +1,52 @@
+package io.rangestream.learner.dl4j;
+
+import io.rangestream.learner.parallel.Lanes;
+
+/**
+ * Heap tiles for work on the channels of an activation, and the threads that share the channels. Channels are independent, so the
+ * result does not depend on the number of threads.
+ */
+final class ChannelScratch {
+
+    /** More parts than threads, so that a thread that is held up does not hold up the layer; few, because each has its own tiles. */
+    private static final int PARTS = 4;
+
+    private final Lanes lanes;
+    private final Part[] parts;
+
+    ChannelScratch(Lanes lanes) {
+        this.lanes = lanes;
+        this.parts = new Part[PARTS];
+        for (int i = 0; i < PARTS; i++) {
+            this.parts[i] = new Part();
+        }
+    }
+
+    /** Two tiles and a summing buffer, for one channel at a time. */
+    static final class Part {
+        final ColumnSums sums = new ColumnSums();
+        float[] first = new float[0];
+        float[] second = new float[0];
+    }
+
+    /** What is done with one channel. */
+    interface ChannelWork {
+        void run(int channel, Part part);
+    }
+
+    /** Does the work for every channel and returns when all is done. */
+    void forEachChannel(int channels, int length, ChannelWork work) {
+        int count = Math.min(parts.length, channels);
+        lanes.run(count, p -> {
+            Part part = parts[p];
+            if (part.first.length < length) {
+                part.first = new float[length];
+                part.second = new float[length];
+            }
+            int end = (int) ((long) channels * (p + 1) / count);
+            for (int c = (int) ((long) channels * p / count); c < end; c++) {
+                work.run(c, part);
+            }
+        });
+    }
+}

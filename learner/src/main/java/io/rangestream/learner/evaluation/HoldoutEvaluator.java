@@ -1,0 +1,221 @@
+package io.rangestream.learner.evaluation;
+
+import io.rangestream.avro.Evaluation;
+import io.rangestream.avro.LabeledFace;
+import io.rangestream.avro.SegmentEvaluation;
+import io.rangestream.avro.TarAtFar;
+import io.rangestream.learner.backbone.Backbone;
+import io.rangestream.learner.batch.BatchPreparer;
+import io.rangestream.learner.evaluation.HoldoutReader.Decoder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges weights on the holdout: against the pairs themselves, against the network before its first step, and against the
+ * promoted version.
+ *
+ * <p>Embeddings of untrained and promoted weights are kept per face, since neither changes while faces come and go. Not
+ * thread-safe; runs on the training thread.
+ */
+public final class HoldoutEvaluator {
+    private static final double[] FALSE_ACCEPTANCE_RATES = {0.1, 0.01, 0.001};
+    private static final int EMBED_CHUNK = 256;
+
+    private final Backbone backbone;
+    private final int maxFaces;
+    private final int maxPairsPerIdentity;
+    private final long seed;
+    private final Decoder decoder;
+    private final Map<String, Decoded> crops = new HashMap<>();
+    private final KnownEmbeddings untrained;
+    private @Nullable KnownEmbeddings promoted;
+    private long promotedVersion;
+
+    /** A crop and the record it is of: a face that was taken back may return under its key with another image. */
+    private record Decoded(LabeledFace face, byte[] crop) {}
+
+    /**
+     * @param untrained weights of the network before its first step
+     * @param maxFaces faces evaluated at most, those with the smallest hash of their key
+     */
+    public HoldoutEvaluator(
+            Backbone backbone, float[] untrained, int maxFaces, int maxPairsPerIdentity, long seed, Decoder decoder) {
+        this.backbone = backbone;
+        this.untrained = new KnownEmbeddings(untrained);
+        this.maxFaces = maxFaces;
+        this.maxPairsPerIdentity = maxPairsPerIdentity;
+        this.seed = seed;
+        this.decoder = decoder;
+    }
+
+    /** What later versions are compared with. */
+    public void setPromoted(long version, float[] weights) {
+        promoted = new KnownEmbeddings(weights);
+        promotedVersion = version;
+    }
+
+    /**
+     * Evaluates weights.
+     *
+     * @param holdout faces by key
+     * @param trainedOn whether an identity has been trained on
+     */
+    public Evaluation evaluate(float[] weights, Map<String, LabeledFace> holdout, Predicate<String> trainedOn) {
+        List<HoldoutFace> faces = select(holdout);
+        PairSet pairs = PairSet.of(faces, maxPairsPerIdentity, seed);
+        var evaluation = Evaluation.newBuilder()
+                .setFaces(faces.size())
+                .setGenuinePairs(pairs.genuine().size())
+                .setImpostorPairs(pairs.impostor().size());
+        if (!pairs.isUsable()) {
+            return evaluation.build();
+        }
+        PairedBootstrap.Scores scores = scores(pairs, embed(faces, weights));
+        var roc = new RocCurve(scores.genuine(), scores.impostor());
+        double threshold = roc.bestThreshold();
+        evaluation
+                .setAuc(roc.auc())
+                .setThreshold(threshold)
+                .setAccuracy(roc.balancedAccuracy(threshold))
+                .setTarAtFar(Arrays.stream(FALSE_ACCEPTANCE_RATES)
+                        .mapToObj(far -> new TarAtFar(far, roc.tarAtFar(far)))
+                        .toList())
+                .setSegments(segments(pairs, scores, trainedOn))
+                .setUntrainedAuc(auc(scores(pairs, untrained.of(faces))));
+        if (promoted != null) {
+            PairedBootstrap.Scores before = scores(pairs, promoted.of(faces));
+            var interval = new PairedBootstrap(pairs).interval(scores, before, seed);
+            evaluation
+                    .setPromotedVersion(promotedVersion)
+                    .setPromotedAuc(auc(before))
+                    .setAucDifferenceLower(interval.lower())
+                    .setAucDifferenceUpper(interval.upper());
+        }
+        return evaluation.build();
+    }
+
+    /** The faces with the smallest hashes: the choice depends on which faces there are, not on their order. */
+    private List<HoldoutFace> select(Map<String, LabeledFace> holdout) {
+        crops.keySet().retainAll(holdout.keySet());
+        var selected = new ArrayList<HoldoutFace>();
+        holdout.keySet().stream()
+                .sorted(Comparator.<String>comparingInt(key -> spread(key.hashCode()))
+                        .thenComparing(Comparator.naturalOrder()))
+                .limit(maxFaces)
+                .forEach(key -> {
+                    LabeledFace face = holdout.get(key);
+                    byte[] crop = face == null ? null : crop(key, face);
+                    if (face != null && crop != null) {
+                        selected.add(new HoldoutFace(key, face.getIdentity(), crop));
+                    }
+                });
+        selected.sort(Comparator.comparing(HoldoutFace::key));
+        return selected;
+    }
+
+    private byte @Nullable [] crop(String key, LabeledFace face) {
+        Decoded known = crops.get(key);
+        if (known != null && known.face() == face) {
+            return known.crop();
+        }
+        byte[] crop = decoder.decode(face.getImage(), face.getEncoding(), face.getWidth(), face.getHeight());
+        if (crop != null) {
+            crops.put(key, new Decoded(face, crop));
+        }
+        return crop;
+    }
+
+    private List<SegmentEvaluation> segments(
+            PairSet pairs, PairedBootstrap.Scores scores, Predicate<String> trainedOn) {
+        return List.of(
+                segment("open-set", pairs, scores, trainedOn.negate()),
+                segment("closed-set", pairs, scores, trainedOn));
+    }
+
+    private static SegmentEvaluation segment(
+            String name, PairSet pairs, PairedBootstrap.Scores scores, Predicate<String> who) {
+        double[] genuine = IntStream.range(0, scores.genuine().length)
+                .filter(i -> who.test(
+                        pairs.faces().get(pairs.genuine().get(i).first()).identity()))
+                .mapToDouble(i -> scores.genuine()[i])
+                .toArray();
+        Double auc = genuine.length == 0 ? null : new RocCurve(genuine, scores.impostor()).auc();
+        return SegmentEvaluation.newBuilder()
+                .setSegment(name)
+                .setGenuinePairs(genuine.length)
+                .setAuc(auc)
+                .build();
+    }
+
+    private static PairedBootstrap.Scores scores(PairSet pairs, Embeddings embeddings) {
+        return new PairedBootstrap.Scores(
+                embeddings.similarities(pairs.genuine()), embeddings.similarities(pairs.impostor()));
+    }
+
+    private static double auc(PairedBootstrap.Scores scores) {
+        return new RocCurve(scores.genuine(), scores.impostor()).auc();
+    }
+
+    private Embeddings embed(List<HoldoutFace> faces, float[] weights) {
+        int dim = backbone.spec().embeddingDim();
+        int cropLength = backbone.spec().cropLength();
+        var raw = new float[faces.size() * dim];
+        var input = new float[Math.min(EMBED_CHUNK, faces.size()) * cropLength];
+        for (int from = 0; from < faces.size(); from += EMBED_CHUNK) {
+            int n = Math.min(EMBED_CHUNK, faces.size() - from);
+            for (int i = 0; i < n; i++) {
+                BatchPreparer.write(faces.get(from + i).crop(), input, i * cropLength);
+            }
+            var out = new float[n * dim];
+            backbone.embed(input, n, weights, out);
+            System.arraycopy(out, 0, raw, from * dim, out.length);
+        }
+        return Embeddings.normalised(raw, dim);
+    }
+
+    private static int spread(int hash) {
+        int h = hash * 0x9E3779B9;
+        return h ^ (h >>> 15);
+    }
+
+    /** Embeddings under weights that do not change, computed once per crop. */
+    private final class KnownEmbeddings {
+        private final float[] weights;
+        private final Map<byte[], float[]> byCrop = new IdentityHashMap<>();
+
+        KnownEmbeddings(float[] weights) {
+            this.weights = weights;
+        }
+
+        Embeddings of(List<HoldoutFace> faces) {
+            List<HoldoutFace> fresh = faces.stream()
+                    .filter(face -> !byCrop.containsKey(face.crop()))
+                    .toList();
+            int dim = backbone.spec().embeddingDim();
+            if (!fresh.isEmpty()) {
+                float[] values = embed(fresh, weights).values();
+                for (int i = 0; i < fresh.size(); i++) {
+                    byCrop.put(fresh.get(i).crop(), Arrays.copyOfRange(values, i * dim, (i + 1) * dim));
+                }
+            }
+            var values = new float[faces.size() * dim];
+            for (int i = 0; i < faces.size(); i++) {
+                System.arraycopy(byCrop.getOrDefault(faces.get(i).crop(), new float[dim]), 0, values, i * dim, dim);
+            }
+            Set<byte[]> current = Collections.newSetFromMap(new IdentityHashMap<>());
+            faces.forEach(face -> current.add(face.crop()));
+            byCrop.keySet().removeIf(crop -> !current.contains(crop));
+            return new Embeddings(values, dim);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package io.rangestream.learner.publish;
+
+import io.rangestream.avro.Artifact;
+import io.rangestream.avro.ModelChunk;
+import io.rangestream.avro.ModelUpdate;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes a version: its chunks, its event, the tombstones of the versions that leave retention, and the offsets of the
+ * batches it was trained on, in one transaction. A consumer sees all of it or nothing. Not thread-safe.
+ */
+public final class ModelPublisher {
+    private static final String CLOUD_EVENTS_VERSION = "1.0";
+
+    private final Producer<String, @Nullable SpecificRecord> producer;
+    private final String updatesTopic;
+    private final String weightsTopic;
+    private final int chunkBytes;
+
+    /**
+     * @param producer transactional, transactions initialised; the caller closes it
+     * @param chunkBytes size of a chunk
+     */
+    public ModelPublisher(
+            Producer<String, @Nullable SpecificRecord> producer,
+            String updatesTopic,
+            String weightsTopic,
+            int chunkBytes) {
+        this.producer = producer;
+        this.updatesTopic = updatesTopic;
+        this.weightsTopic = weightsTopic;
+        this.chunkBytes = chunkBytes;
+    }
+
+    /**
+     * Publishes a version and waits until it is committed.
+     *
+     * @param draft the event; its artifact is replaced by what was really sent
+     * @param artifact the weights as a file
+     * @param retired versions whose chunks are to go
+     * @param offsets next offsets of the batches topic
+     * @param group the consumer's membership, which fences a learner that has lost its partition
+     * @return the event as published
+     * @throws KafkaException if the transaction is not known to be committed. It may be, when the answer to the commit was
+     *     lost: whoever goes on initialises the producer first, which settles it, and then reads the versions
+     */
+    public ModelUpdate publish(
+            ModelUpdate draft,
+            byte[] artifact,
+            List<ModelUpdate> retired,
+            Map<TopicPartition, OffsetAndMetadata> offsets,
+            ConsumerGroupMetadata group) {
+        producer.beginTransaction();
+        try {
+            ModelUpdate update = ModelUpdate.newBuilder(draft)
+                    .setArtifact(sendChunks(draft.getModel(), draft.getVersion(), artifact))
+                    .build();
+            retired.forEach(this::sendTombstones);
+            producer.send(event(update));
+            producer.sendOffsetsToTransaction(offsets, group);
+            producer.commitTransaction();
+            return update;
+        } catch (KafkaException e) {
+            abort(e);
+            throw e;
+        }
+    }
+
+    private void sendTombstones(ModelUpdate retired) {
+        for (int i = 0; i < retired.getArtifact().getChunks(); i++) {
+            String key = chunkKey(retired.getModel(), retired.getVersion(), i);
+            producer.send(new ProducerRecord<>(weightsTopic, key, null));
+        }
+    }
+
+    private Artifact sendChunks(String model, long version, byte[] artifact) {
+        int count = Math.max(1, (artifact.length + chunkBytes - 1) / chunkBytes);
+        long firstOffset = -1;
+        for (int i = 0; i < count; i++) {
+            int from = i * chunkBytes;
+            int length = Math.min(chunkBytes, artifact.length - from);
+            MessageDigest digest = sha256();
+            digest.update(artifact, from, length);
+            var chunk = new ModelChunk(
+                    model, version, i, count, ByteBuffer.wrap(artifact, from, length), hex(digest.digest()));
+            var sent = producer.send(new ProducerRecord<>(weightsTopic, chunkKey(model, version, i), chunk));
+            if (i == 0) {
+                firstOffset = offset(sent);
+            }
+        }
+        return Artifact.newBuilder()
+                .setBytes(artifact.length)
+                .setSha256(hex(sha256().digest(artifact)))
+                .setChunks(count)
+                .setFirstChunkOffset(firstOffset)
+                .build();
+    }
+
+    /** The event with the headers of the CloudEvents Kafka protocol binding, binary content mode. */
+    private ProducerRecord<String, @Nullable SpecificRecord> event(ModelUpdate update) {
+        String key = update.getModel() + "/" + update.getVersion();
+        var record = new ProducerRecord<String, @Nullable SpecificRecord>(updatesTopic, key, update);
+        String status = update.getStatus().name().toLowerCase(Locale.ROOT).replace("_", "");
+        Map.of(
+                        "ce_specversion",
+                        CLOUD_EVENTS_VERSION,
+                        "ce_id",
+                        key + "/" + status,
+                        "ce_source",
+                        "/rangestream/" + update.getModel(),
+                        "ce_type",
+                        "io.rangestream.model." + status,
+                        "ce_subject",
+                        key,
+                        "ce_time",
+                        update.getCreatedAt().toString(),
+                        "content-type",
+                        "application/avro")
+                .forEach((name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
+        return record;
+    }
+
+    private void abort(KafkaException cause) {
+        try {
+            producer.abortTransaction();
+        } catch (KafkaException | IllegalStateException e) {
+            // Fenced, or a commit without an answer, after which the producer takes nothing but another commit.
+            cause.addSuppressed(e);
+        }
+    }
+
+    private static long offset(java.util.concurrent.Future<org.apache.kafka.clients.producer.RecordMetadata> sent) {
+        try {
+            return sent.get().offset();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+
+    private static String chunkKey(String model, long version, int index) {
+        return model + "/" + version + "/" + index;
+    }
+
+    private static String hex(byte[] bytes) {
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java platform has SHA-256", e);
+        }
+    }
+}

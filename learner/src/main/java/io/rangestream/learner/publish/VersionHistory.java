@@ -1,0 +1,74 @@
+package io.rangestream.learner.publish;
+
+import io.rangestream.avro.ModelStatus;
+import io.rangestream.avro.ModelUpdate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** The published versions of a model. Not thread-safe. */
+public final class VersionHistory {
+    private final TreeMap<Long, ModelUpdate> versions = new TreeMap<>();
+
+    /**
+     * Reads all committed versions of a model.
+     *
+     * @param consumer of the model-updates topic, read-committed; the caller closes it
+     * @param patience how long to wait for the next record
+     * @throws TimeoutException if the broker sends nothing for that long
+     */
+    public static VersionHistory read(
+            Consumer<String, @Nullable ModelUpdate> consumer, String topic, String model, Duration patience) {
+        var history = new VersionHistory();
+        var partition = new TopicPartition(topic, 0);
+        consumer.assign(List.of(partition));
+        consumer.seekToBeginning(List.of(partition));
+        long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+        long position = consumer.position(partition);
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (position < end) {
+            consumer.poll(Duration.ofMillis(200)).forEach(record -> {
+                ModelUpdate update = record.value();
+                if (update != null && update.getModel().equals(model)) {
+                    history.add(update);
+                }
+            });
+            if (consumer.position(partition) > position) {
+                position = consumer.position(partition);
+                deadline = System.nanoTime() + patience.toNanos();
+            } else if (System.nanoTime() - deadline > 0) {
+                throw new TimeoutException(
+                        "%s stops at offset %d of %d: the broker sends no more".formatted(topic, position, end));
+            }
+        }
+        return history;
+    }
+
+    /** Adds a version just published. */
+    public void add(ModelUpdate update) {
+        versions.put(update.getVersion(), update);
+    }
+
+    /** The newest version, whatever its status. */
+    public Optional<ModelUpdate> last() {
+        return Optional.ofNullable(versions.lastEntry()).map(Map.Entry::getValue);
+    }
+
+    /** The newest promoted version. */
+    public Optional<ModelUpdate> promoted() {
+        return versions.values().stream()
+                .filter(update -> update.getStatus() == ModelStatus.PROMOTED)
+                .reduce((older, newer) -> newer);
+    }
+
+    /** A version. */
+    public Optional<ModelUpdate> find(long version) {
+        return Optional.ofNullable(versions.get(version));
+    }
+}

@@ -1,0 +1,14 @@
+package io.rangestream.learner.training;
+
+/** Why training cannot go on, in one line. */
+public final class TrainingException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public TrainingException(String message) {
+        super(message);
+    }
+
+    public TrainingException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
