@@ -1,0 +1,192 @@
+package io.rangestream.client;
+
+import io.rangestream.avro.ModelChunk;
+import io.rangestream.schemas.config.CommonConfig;
+import io.rangestream.schemas.wire.RecordCodec;
+import io.rangestream.schemas.wire.SchemaSource;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.WakeupException;
+
+/**
+ * Fetches the artifact of a version from {@code model-weights} and verifies it: number, size and SHA-256 of the chunks and of
+ * the whole. Thread-safe: every fetch has a consumer of its own, without a group, and reads committed records only.
+ */
+public final class ArtifactFetcher implements AutoCloseable {
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final Supplier<LogReader> readers;
+    private final RecordCodec codec;
+    private final Duration timeout;
+    private final Set<LogReader> running = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    /** @param timeout how long to wait while nothing of the version comes */
+    ArtifactFetcher(Supplier<LogReader> readers, SchemaSource schemas, Duration timeout) {
+        this.readers = readers;
+        this.codec = new RecordCodec(List.of(ModelChunk.getClassSchema()), schemas);
+        this.timeout = timeout;
+    }
+
+    /**
+     * @param common the broker and the topics
+     * @param schemas where schemas of other releases are looked up
+     * @param timeout how long to wait for chunks that are not yet visible; chunks and updates are in two partitions, and
+     *     one may show a transaction before the other
+     */
+    public static ArtifactFetcher of(CommonConfig common, SchemaSource schemas, Duration timeout) {
+        String topic = common.topics().modelWeights();
+        return new ArtifactFetcher(() -> LogReader.open(common, topic), schemas, timeout);
+    }
+
+    /**
+     * The artifact's bytes.
+     *
+     * @throws ArtifactException if they cannot be had, or are not what the update describes
+     */
+    public byte[] fetch(ModelVersion version) {
+        var chunks = new ChunkAssembly(version, codec);
+        LogReader reader = readers.get();
+        running.add(reader);
+        try {
+            if (closed) {
+                throw ArtifactException.late("the fetcher is closed");
+            }
+            return new Fetch(reader, chunks, timeout)
+                    .from(version.update().getArtifact().getFirstChunkOffset());
+        } catch (WakeupException e) {
+            throw ArtifactException.late("the fetcher was closed");
+        } catch (KafkaException e) {
+            throw ArtifactException.late("%s cannot be read: %s".formatted(reader.topic(), e.getMessage()));
+        } finally {
+            running.remove(reader);
+            reader.close();
+        }
+    }
+
+    /**
+     * Writes the artifact to a file: the whole of it or, if anything fails, nothing. A file that is there is replaced.
+     *
+     * @throws ArtifactException if the artifact cannot be had, or is not what the update describes
+     * @throws IOException if the file cannot be written
+     */
+    public void fetchTo(ModelVersion version, Path file) throws IOException {
+        byte[] bytes = fetch(version);
+        Path directory = Optional.ofNullable(file.toAbsolutePath().getParent())
+                .orElseThrow(() -> new IOException("%s is not a file name".formatted(file)));
+        Path temporary = directory.resolve(".%s.%d.part"
+                .formatted(file.getFileName(), ProcessHandle.current().pid()));
+        try {
+            try (var channel = FileChannel.open(
+                    temporary,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.TRUNCATE_EXISTING)) {
+                var buffer = ByteBuffer.wrap(bytes);
+                while (buffer.hasRemaining()) {
+                    channel.write(buffer);
+                }
+                channel.force(true);
+            }
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    /** Ends the fetches that are running with an {@link ArtifactException}. */
+    @Override
+    public void close() {
+        closed = true;
+        running.forEach(LogReader::wakeup);
+    }
+
+    /** One pass over the topic, or two: first from the hint, then, if that led nowhere, from the beginning. */
+    private static final class Fetch {
+        private final LogReader reader;
+        private final ChunkAssembly chunks;
+        private final Duration timeout;
+        private boolean fromBeginning;
+        private boolean readAnything;
+        private long end;
+        private long backlog;
+        private long lastProgress = System.nanoTime();
+
+        Fetch(LogReader reader, ChunkAssembly chunks, Duration timeout) {
+            this.reader = reader;
+            this.chunks = chunks;
+            this.timeout = timeout;
+        }
+
+        byte[] from(long hint) {
+            reader.requireTopic(timeout);
+            end = reader.end();
+            backlog = end;
+            fromBeginning = hint < reader.beginning();
+            if (!fromBeginning) {
+                // Beyond the committed end nothing can be read yet; the hint may well point there.
+                reader.seek(Math.min(hint, end));
+            }
+            while (true) {
+                take(reader.poll(POLL));
+                Optional<byte[]> artifact = chunks.complete();
+                if (artifact.isPresent()) {
+                    return artifact.get();
+                }
+                if (caughtUp()) {
+                    if (!fromBeginning && (readAnything || waited().compareTo(timeout.dividedBy(2)) > 0)) {
+                        rewind();
+                    } else if (fromBeginning && chunks.hopeless()) {
+                        throw ArtifactException.wrong(chunks.problem());
+                    }
+                }
+                if (waited().compareTo(timeout) > 0) {
+                    throw ArtifactException.late(
+                            "%s (waited %d ms for it)".formatted(chunks.problem(), timeout.toMillis()));
+                }
+            }
+        }
+
+        /** The clock runs only while there is nothing to read: a long topic is no reason to give up. */
+        private void take(List<ConsumerRecord<byte[], byte[]>> records) {
+            for (ConsumerRecord<byte[], byte[]> record : records) {
+                readAnything = true;
+                if (chunks.offer(record.key(), record.value()) || record.offset() < backlog) {
+                    lastProgress = System.nanoTime();
+                }
+            }
+        }
+
+        private boolean caughtUp() {
+            long position = reader.position();
+            if (position < end) {
+                return false;
+            }
+            end = reader.end();
+            return position >= end;
+        }
+
+        private void rewind() {
+            fromBeginning = true;
+            backlog = end;
+            reader.seekToBeginning();
+        }
+
+        private Duration waited() {
+            return Duration.ofNanos(System.nanoTime() - lastProgress);
+        }
+    }
+}

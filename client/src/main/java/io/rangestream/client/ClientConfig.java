@@ -1,0 +1,91 @@
+package io.rangestream.client;
+
+import io.rangestream.schemas.config.ConfigurationException;
+import io.rangestream.schemas.config.Settings;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigDef.Range;
+import org.apache.kafka.common.config.ConfigDef.Type;
+
+/**
+ * How a consumer follows the model and embeds.
+ *
+ * @param fetchTimeout how long to wait for a version's chunks while none comes
+ * @param cacheBytes memory for embeddings that were computed before; 0 keeps none
+ * @param threads threads of one inference
+ * @param maxPixels larger images are refused before they are decoded
+ */
+public record ClientConfig(Duration fetchTimeout, long cacheBytes, int threads, long maxPixels) {
+    public static final String FETCH_TIMEOUT = "fetch.timeout.ms";
+    public static final String CACHE_BYTES = "client.cache.bytes";
+    public static final String THREADS = "client.threads";
+    public static final String MAX_PIXELS = "client.max.pixels";
+
+    public ClientConfig {
+        if (fetchTimeout.isNegative() || fetchTimeout.isZero()) {
+            throw new ConfigurationException("%s must be positive".formatted(FETCH_TIMEOUT));
+        }
+        if (cacheBytes < 0) {
+            throw new ConfigurationException("%s must not be negative".formatted(CACHE_BYTES));
+        }
+        if (threads < 1) {
+            throw new ConfigurationException("%s must be at least 1".formatted(THREADS));
+        }
+        if (maxPixels < 1) {
+            throw new ConfigurationException("%s must be at least 1".formatted(MAX_PIXELS));
+        }
+    }
+
+    /** The keys of this configuration. */
+    public static ConfigDef definition() {
+        return new ConfigDef()
+                .define(
+                        FETCH_TIMEOUT,
+                        Type.LONG,
+                        30_000L,
+                        Range.atLeast(1),
+                        Importance.MEDIUM,
+                        "How long a consumer waits, in milliseconds, for the chunks of a new version while none comes,"
+                                + " before it keeps the old version.")
+                .define(
+                        CACHE_BYTES,
+                        Type.LONG,
+                        64L * 1024 * 1024,
+                        Range.atLeast(0),
+                        Importance.LOW,
+                        "Memory for embeddings that were computed before, in bytes; 0 keeps none.")
+                .define(
+                        THREADS,
+                        Type.INT,
+                        0,
+                        Range.atLeast(0),
+                        Importance.LOW,
+                        "Threads of one inference; 0 takes one per processor.")
+                .define(
+                        MAX_PIXELS,
+                        Type.LONG,
+                        16_777_216L,
+                        Range.atLeast(1),
+                        Importance.LOW,
+                        "Images with more pixels are refused before they are decoded.");
+    }
+
+    /** The defaults of {@link #definition}. */
+    public static ClientConfig ofDefaults() {
+        return from(Settings.of(Map.of()));
+    }
+
+    /** @throws ConfigurationException if a value does not fit */
+    public static ClientConfig from(Settings settings) {
+        AbstractConfig config = settings.parse(definition());
+        int threads = config.getInt(THREADS);
+        return new ClientConfig(
+                Duration.ofMillis(config.getLong(FETCH_TIMEOUT)),
+                config.getLong(CACHE_BYTES),
+                threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
+                config.getLong(MAX_PIXELS));
+    }
+}

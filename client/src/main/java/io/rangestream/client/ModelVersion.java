@@ -1,0 +1,56 @@
+package io.rangestream.client;
+
+import io.rangestream.avro.ModelStatus;
+import io.rangestream.avro.ModelUpdate;
+import io.rangestream.avro.Network;
+import java.util.OptionalDouble;
+
+/**
+ * A version of the model as its latest update describes it.
+ *
+ * @param update the update; not to be changed
+ * @param offset where on {@code model-updates} it stands: of two updates the one with the higher offset is the newer
+ */
+public record ModelVersion(ModelUpdate update, long offset) {
+
+    /** The model's name. */
+    public String model() {
+        return update.getModel();
+    }
+
+    /** 1, 2, 3, … */
+    public long version() {
+        return update.getVersion();
+    }
+
+    public ModelStatus status() {
+        return update.getStatus();
+    }
+
+    /** What to feed the version, and what comes out. */
+    public Network network() {
+        return update.getNetwork();
+    }
+
+    /** Lower-case hexadecimal SHA-256 of the artifact. */
+    public String sha256() {
+        return update.getArtifact().getSha256();
+    }
+
+    /** Recommended threshold on cosine similarity, same person at or above it; empty if the version names none. */
+    public OptionalDouble threshold() {
+        Double threshold = update.getEvaluation().getThreshold();
+        return threshold == null ? OptionalDouble.empty() : OptionalDouble.of(threshold);
+    }
+
+    /** Whether this is the same version with the same bytes. */
+    boolean sameArtifact(ModelVersion other) {
+        return version() == other.version() && sha256().equals(other.sha256());
+    }
+
+    /** The key of the version's update: {@code model/version}. */
+    @Override
+    public String toString() {
+        return model() + "/" + version();
+    }
+}

@@ -1,0 +1,32 @@
+package io.rangestream.client;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** SHA-256 as the records write it: lower-case hexadecimal. */
+final class Sha256 {
+    private final MessageDigest digest;
+
+    Sha256() {
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java platform has SHA-256", e);
+        }
+    }
+
+    static String of(byte[] bytes) {
+        return new Sha256().add(bytes).text();
+    }
+
+    Sha256 add(byte[] bytes) {
+        digest.update(bytes);
+        return this;
+    }
+
+    /** The hash of what was added; the next one starts afresh. */
+    String text() {
+        return HexFormat.of().formatHex(digest.digest());
+    }
+}

@@ -1,0 +1,199 @@
+package io.rangestream.client;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the follower's thread does: reads updates, and puts the promoted version into the slot. {@link #run} is for one
+ * thread; {@link #stop} may be called from any.
+ */
+final class UpdateLoop implements Runnable {
+    private static final Logger log = LoggerFactory.getLogger(UpdateLoop.class);
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final long RETRY_MILLIS = 1000;
+
+    private final Supplier<ModelLog> logs;
+    private final ArtifactFetcher fetcher;
+    private final ServingSlot slot;
+    private final Opener opener;
+    private final List<ModelListener> listeners;
+    private final Duration fetchTimeout;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private volatile @Nullable ModelLog updates;
+    private @Nullable Refusal refusal;
+    private @Nullable String lastTrouble;
+    private long warnedOf = -1;
+
+    /** Makes a version ready to serve. */
+    interface Opener {
+        /** @throws InvalidModelException if it cannot be served */
+        ServedModel open(ModelVersion version, byte[] onnx);
+    }
+
+    /** The promoted version that cannot be had, so that it is neither told nor tried at every turn. */
+    private record Refusal(ModelVersion version, String reason, boolean retryable, long nanoTime) {}
+
+    UpdateLoop(
+            Supplier<ModelLog> logs,
+            ArtifactFetcher fetcher,
+            ServingSlot slot,
+            Opener opener,
+            List<ModelListener> listeners,
+            Duration fetchTimeout) {
+        this.logs = logs;
+        this.fetcher = fetcher;
+        this.slot = slot;
+        this.opener = opener;
+        this.listeners = listeners;
+        this.fetchTimeout = fetchTimeout;
+    }
+
+    @Override
+    public void run() {
+        try (ModelLog opened = logs.get()) {
+            updates = opened;
+            boolean caughtUp = false;
+            while (!stopped()) {
+                try {
+                    opened.poll(POLL);
+                    // Not before everything is read: at the start of the log stand versions long superseded.
+                    caughtUp = caughtUp || opened.atEnd();
+                    if (caughtUp) {
+                        serve(opened);
+                    }
+                    lastTrouble = null;
+                } catch (WakeupException | InterruptException e) {
+                    break;
+                } catch (KafkaException e) {
+                    waitAfter(e);
+                }
+            }
+        } catch (KafkaException e) {
+            if (!stopped()) {
+                log.error("the model can not be followed: {}", e.getMessage());
+            }
+        } catch (RuntimeException e) {
+            log.error("the model is not followed any more", e);
+        }
+    }
+
+    /** Ends {@link #run} within a moment. */
+    void stop() {
+        stopping.countDown();
+        fetcher.close();
+        ModelLog opened = updates;
+        if (opened != null) {
+            opened.stop();
+        }
+    }
+
+    private void serve(ModelLog opened) {
+        Optional<ModelVersion> serving = slot.current();
+        Optional<ModelVersion> promoted = opened.promoted();
+        if (promoted.isEmpty()) {
+            serving.ifPresent(version -> warnThatNoneIsPromoted(version, opened));
+        } else if (serving.filter(promoted.get()::sameArtifact).isEmpty() && due(promoted.get())) {
+            load(promoted.get());
+        }
+    }
+
+    private void load(ModelVersion version) {
+        try {
+            if (!version.update().getArtifact().getFormat().equals("onnx")) {
+                throw new InvalidModelException(
+                        "is not onnx but " + version.update().getArtifact().getFormat());
+            }
+            if (!slot.swap(opener.open(version, fetcher.fetch(version)))) {
+                return;
+            }
+        } catch (ArtifactException e) {
+            refuse(new Refusal(version, String.valueOf(e.getMessage()), e.retryable(), System.nanoTime()));
+            return;
+        } catch (InvalidModelException e) {
+            refuse(new Refusal(version, "the artifact " + e.getMessage(), false, System.nanoTime()));
+            return;
+        } catch (RuntimeException e) {
+            // Whatever a foreign writer has put there, it must not end the service of the version before.
+            refuse(new Refusal(version, "the artifact cannot be served: " + e, false, System.nanoTime()));
+            return;
+        }
+        refusal = null;
+        log.info("version {} serves", version);
+        tell(listener -> listener.onSwap(version));
+    }
+
+    /** What came too late is tried again, at intervals as long as the wait for it was. */
+    private boolean due(ModelVersion version) {
+        Refusal last = refusal;
+        if (last == null || last.version().offset() != version.offset()) {
+            return true;
+        }
+        return last.retryable()
+                && System.nanoTime() - last.nanoTime() > Math.max(fetchTimeout.toNanos(), RETRY_MILLIS * 1_000_000);
+    }
+
+    private void refuse(Refusal next) {
+        if (stopped()) {
+            return;
+        }
+        Refusal before = refusal;
+        refusal = next;
+        if (before != null
+                && before.version().offset() == next.version().offset()
+                && before.reason().equals(next.reason())) {
+            return;
+        }
+        log.warn("version {} is refused: {}", next.version(), next.reason());
+        tell(listener -> listener.onRefused(next.version(), next.reason()));
+    }
+
+    private void warnThatNoneIsPromoted(ModelVersion serving, ModelLog opened) {
+        if (warnedOf != serving.offset()) {
+            warnedOf = serving.offset();
+            String status = opened.find(serving.version())
+                    .map(version -> version.status().toString())
+                    .orElse("gone");
+            log.warn("version {} is {} and no other is promoted: it goes on serving", serving, status);
+        }
+    }
+
+    private void tell(Consumer<ModelListener> event) {
+        for (ModelListener listener : listeners) {
+            try {
+                event.accept(listener);
+            } catch (RuntimeException e) {
+                log.warn("a listener failed", e);
+            }
+        }
+    }
+
+    private void waitAfter(KafkaException trouble) {
+        String message = String.valueOf(trouble.getMessage());
+        if (!message.equals(lastTrouble)) {
+            log.warn("model updates cannot be read, trying again: {}", message);
+            lastTrouble = message;
+        }
+        try {
+            if (stopping.await(RETRY_MILLIS, TimeUnit.MILLISECONDS)) {
+                log.debug("stopped while waiting for the broker");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean stopped() {
+        return stopping.getCount() == 0 || Thread.currentThread().isInterrupted();
+    }
+}
