@@ -1,0 +1,47 @@
+package io.rangestream.app.command;
+
+import io.rangestream.app.ShutdownSignal;
+import io.rangestream.app.health.HealthConfig;
+import io.rangestream.app.health.HealthServer;
+import io.rangestream.learner.Learner;
+import io.rangestream.learner.config.LearnerConfig;
+import io.rangestream.schemas.config.CommonConfig;
+import io.rangestream.schemas.config.Settings;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Runs a learner until it is told to end. */
+@Command(
+        name = "learner",
+        description = "Run a learner: train on the batches, publish versions. Several form a group; one trains.",
+        mixinStandardHelpOptions = true)
+final class LearnerCommand implements Callable<Integer> {
+    private static final Duration LOOK = Duration.ofMillis(200);
+
+    @Mixin
+    private ConfigOptions config = new ConfigOptions();
+
+    @CommandLine.Spec
+    private CommandLine.Model.@Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Settings settings = config.settings();
+        try (ShutdownSignal signal = ShutdownSignal.listen();
+                Learner learner = Learner.start(CommonConfig.from(settings), LearnerConfig.from(settings))) {
+            var health = HealthServer.start(HealthConfig.from(settings), learner::isLive, learner::isReady);
+            while (!signal.await(LOOK) && learner.isLive()) {
+                continue;
+            }
+            health.ifPresent(HealthServer::close);
+            if (learner.failure().isPresent()) {
+                throw new RoleFailedException("learner", learner.failure().get());
+            }
+        }
+        return CommandLine.ExitCode.OK;
+    }
+}

@@ -1,0 +1,94 @@
+package io.rangestream.app.command;
+
+import io.rangestream.schemas.config.ConfigurationException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParseResult;
+
+/** The command and what its subcommands have in common: help, exit codes, errors in one line. */
+@Command(
+        name = "rangestream",
+        description = "A continual learner for face embeddings on Kafka.",
+        version = "rangestream 0.1.0",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            DemoCommand.class,
+            BrokerCommand.class,
+            TopicsCommand.class,
+            IngestCommand.class,
+            SamplerCommand.class,
+            LearnerCommand.class,
+            EraseCommand.class,
+            ModelsCommand.class,
+        },
+        footer = {
+            "",
+            "Settings come from flags, then the environment (topic.prefix is RANGESTREAM_TOPIC_PREFIX), then --config"
+                    + " FILE, then defaults; docs/configuration.md lists them.",
+            "Exit codes: 0 done, 1 failed, 2 wrong usage."
+        })
+public final class RangeStreamCommand implements Runnable {
+    @CommandLine.Spec
+    private CommandLine.Model.@Nullable CommandSpec spec;
+
+    /**
+     * Runs a command line.
+     *
+     * @return exit code
+     */
+    public static int execute(PrintStream out, PrintStream err, String... arguments) {
+        var command = new CommandLine(new RangeStreamCommand())
+                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpWidth(110)
+                .setParameterExceptionHandler(RangeStreamCommand::wrongUsage)
+                .setExecutionExceptionHandler(RangeStreamCommand::failed);
+        return command.execute(arguments);
+    }
+
+    @Override
+    public void run() {
+        if (spec != null) {
+            spec.commandLine().usage(spec.commandLine().getOut());
+        }
+    }
+
+    private static int wrongUsage(CommandLine.ParameterException e, String[] arguments) {
+        CommandLine command = e.getCommandLine();
+        command.getErr().println("rangestream: " + oneLine(e));
+        command.getErr()
+                .println("Try '%s --help'.".formatted(command.getCommandSpec().qualifiedName()));
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private static int failed(Exception e, CommandLine command, ParseResult parsed) {
+        boolean debug = parsed.matchedOptions().stream()
+                .anyMatch(option -> option.longestName().equals(ConfigOptions.DEBUG));
+        if (debug) {
+            e.printStackTrace(command.getErr());
+        } else {
+            command.getErr().println("rangestream: " + oneLine(e));
+        }
+        return e instanceof ConfigurationException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    /** What went wrong in one line; where a Kafka error only says that something failed, its cause says what. */
+    static String oneLine(Throwable e) {
+        Throwable told = e instanceof KafkaException && e.getClass() == KafkaException.class && e.getCause() != null
+                ? e.getCause()
+                : e;
+        String message = told.getMessage();
+        String line = message == null || message.isBlank()
+                ? told.getClass().getSimpleName()
+                : message.lines().findFirst().orElse("").strip();
+        return line.isEmpty() ? told.getClass().getSimpleName().toLowerCase(Locale.ROOT) : line;
+    }
+}

@@ -1,0 +1,47 @@
+package io.rangestream.app.command;
+
+import io.rangestream.app.ShutdownSignal;
+import io.rangestream.app.health.HealthConfig;
+import io.rangestream.app.health.HealthServer;
+import io.rangestream.sampler.Sampler;
+import io.rangestream.sampler.config.SamplerConfig;
+import io.rangestream.schemas.config.CommonConfig;
+import io.rangestream.schemas.config.Settings;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Runs a sampler until it is told to end. */
+@Command(
+        name = "sampler",
+        description = "Run a sampler: keep buffers of faces, draw batches. Several share the partitions of faces.",
+        mixinStandardHelpOptions = true)
+final class SamplerCommand implements Callable<Integer> {
+    private static final Duration LOOK = Duration.ofMillis(200);
+
+    @Mixin
+    private ConfigOptions config = new ConfigOptions();
+
+    @CommandLine.Spec
+    private CommandLine.Model.@Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Settings settings = config.settings();
+        try (ShutdownSignal signal = ShutdownSignal.listen();
+                Sampler sampler = Sampler.start(CommonConfig.from(settings), SamplerConfig.from(settings))) {
+            var health = HealthServer.start(HealthConfig.from(settings), sampler::isLive, sampler::isReady);
+            while (!signal.await(LOOK) && sampler.isLive()) {
+                continue;
+            }
+            health.ifPresent(HealthServer::close);
+            if (sampler.failure().isPresent()) {
+                throw new RoleFailedException("sampler", sampler.failure().get());
+            }
+        }
+        return CommandLine.ExitCode.OK;
+    }
+}

@@ -1,0 +1,135 @@
+package io.rangestream.app.command;
+
+import io.rangestream.avro.Evaluation;
+import io.rangestream.avro.ModelUpdate;
+import io.rangestream.avro.SegmentEvaluation;
+import io.rangestream.avro.TarAtFar;
+import io.rangestream.avro.Training;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Versions as text. */
+public final class VersionTable {
+    private static final String ROW = "%7s  %-10s %10s %9s %9s %9s %8s %9s";
+
+    private VersionTable() {}
+
+    /** Header and a row per version. */
+    public static String render(List<ModelUpdate> updates) {
+        if (updates.isEmpty()) {
+            return "no versions yet";
+        }
+        return header() + "\n" + updates.stream().map(VersionTable::row).collect(Collectors.joining("\n"));
+    }
+
+    static String header() {
+        return text(ROW, "version", "status", "crops", "softmax", "intra", "inter", "AUC", "accuracy");
+    }
+
+    static String row(ModelUpdate update) {
+        Training training = update.getTraining();
+        Evaluation evaluation = update.getEvaluation();
+        return text(
+                ROW,
+                update.getVersion(),
+                update.getStatus(),
+                text("%,d", training.getCrops()),
+                text("%.3f", training.getLossSoftmax()),
+                text("%.3f", training.getLossIntra()),
+                text("%.3f", training.getLossInter()),
+                number(evaluation.getAuc()),
+                number(evaluation.getAccuracy()));
+    }
+
+    static String details(ModelUpdate u) {
+        Training t = u.getTraining();
+        Evaluation e = u.getEvaluation();
+        var out = new StringBuilder();
+        line(out, "version", "%s/%d, from version %d", u.getModel(), u.getVersion(), u.getParentVersion());
+        line(out, "status", "%s: %s", u.getStatus(), u.getReason());
+        line(out, "made", "%s", u.getCreatedAt());
+        line(
+                out,
+                "network",
+                "%s, %,d parameters, %d x %d %s, (v - %s) * %s, %d-d %s",
+                u.getNetwork().getBackbone(),
+                u.getNetwork().getParameters(),
+                u.getNetwork().getInputWidth(),
+                u.getNetwork().getInputHeight(),
+                u.getNetwork().getColourOrder(),
+                u.getNetwork().getInputMean(),
+                u.getNetwork().getInputScale(),
+                u.getNetwork().getEmbeddingDim(),
+                u.getNetwork().getEmbeddingNorm());
+        line(
+                out,
+                "artifact",
+                "%s, %,d bytes in %d chunks, sha256 %s",
+                u.getArtifact().getFormat(),
+                u.getArtifact().getBytes(),
+                u.getArtifact().getChunks(),
+                u.getArtifact().getSha256());
+        line(
+                out,
+                "training",
+                "%,d batches, %,d crops, %,d identities, %d steps and %d crops skipped, on %s",
+                t.getBatches(),
+                t.getCrops(),
+                t.getIdentities(),
+                t.getSkippedSteps(),
+                t.getSkippedCrops(),
+                t.getBackend());
+        line(
+                out,
+                "losses",
+                "total %.4f, softmax %.4f, intra %.4f, inter %.4f",
+                t.getLossTotal(),
+                t.getLossSoftmax(),
+                t.getLossIntra(),
+                t.getLossInter());
+        line(
+                out,
+                "evaluation",
+                "%s: %,d faces, %,d genuine and %,d impostor pairs",
+                e.getProtocol(),
+                e.getFaces(),
+                e.getGenuinePairs(),
+                e.getImpostorPairs());
+        line(
+                out,
+                "",
+                "AUC %s (untrained %s), balanced accuracy %s at threshold %s",
+                number(e.getAuc()),
+                number(e.getUntrainedAuc()),
+                number(e.getAccuracy()),
+                number(e.getThreshold()));
+        for (TarAtFar point : e.getTarAtFar()) {
+            line(out, "", "TAR %.4f at FAR %s", point.getTar(), point.getFar());
+        }
+        for (SegmentEvaluation segment : e.getSegments()) {
+            line(
+                    out,
+                    "",
+                    "%s: AUC %s, %,d genuine pairs",
+                    segment.getSegment(),
+                    number(segment.getAuc()),
+                    segment.getGenuinePairs());
+        }
+        line(out, "space", "%s", u.getEmbeddingSpace());
+        return out.toString().stripTrailing();
+    }
+
+    private static void line(StringBuilder out, String name, String format, Object... arguments) {
+        out.append(text("%-11s ", name)).append(text(format, arguments)).append('\n');
+    }
+
+    private static String number(@Nullable Double value) {
+        return value == null ? "-" : text("%.4f", value);
+    }
+
+    private static String text(String format, Object... arguments) {
+        return String.format(Locale.ROOT, format, arguments);
+    }
+}
