@@ -1,0 +1,124 @@
+package io.rangestream.learner.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.rangestream.learner.backbone.ComputeDevice;
+import io.rangestream.learner.backbone.OptimizerSettings;
+import io.rangestream.schemas.config.ConfigurationException;
+import io.rangestream.schemas.config.Settings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LearnerConfigTest {
+
+    @Test
+    void theDefaultsAreUsable() {
+        LearnerConfig config = LearnerConfig.from(Settings.of(Map.of()));
+
+        assertEquals("compact", config.backbone());
+        assertEquals(ComputeDevice.AUTO, config.device());
+        assertEquals(Runtime.getRuntime().availableProcessors(), config.threads());
+        assertEquals(OptimizerSettings.defaults(), config.optimizer());
+        assertEquals(new LearnerConfig.Loss(true, 2, 50, 0.01, 0.01, 1), config.loss());
+        assertEquals(100, config.publication().everyBatches());
+        assertEquals(Duration.ofMinutes(10), config.publication().maxInterval());
+        assertEquals(0.01, config.evaluation().tolerance());
+        assertEquals(Path.of("rangestream-checkpoints"), config.checkpointDir());
+    }
+
+    @Test
+    void whatIsSetIsTaken() {
+        LearnerConfig config = LearnerConfig.from(Settings.of(Map.of(
+                "learner.threads", "3",
+                "backend", "cpu",
+                "loss", "softmax",
+                "range.margin", "7.5",
+                "learning.rate", "0.1",
+                "publish.max.interval.ms", "0",
+                "checkpoint.dir", "elsewhere")));
+
+        assertEquals(3, config.threads());
+        assertEquals(ComputeDevice.CPU, config.device());
+        assertFalse(config.loss().rangeLoss());
+        assertEquals(7.5, config.loss().margin());
+        assertEquals(0.1, config.optimizer().learningRate());
+        assertEquals(Duration.ZERO, config.publication().maxInterval());
+        assertEquals(Path.of("elsewhere"), config.checkpointDir());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "backend, tpu",
+        "learner.threads, -1",
+        "learner.threads, two",
+        "seed, x",
+        "learning.rate, 0",
+        "learning.rate, NaN",
+        "momentum, 1",
+        "weight.decay, -1",
+        "gradient.max.norm, 0",
+        "gradient.max.norm, NaN",
+        "learning.rate.warmup.steps, -1",
+        "ema.decay, 1",
+        "dropout, 1",
+        "loss, hinge",
+        "range.k, 0",
+        "range.margin, -1",
+        "range.margin, NaN",
+        "range.margin, Infinity",
+        "range.alpha, -1",
+        "range.alpha, NaN",
+        "range.beta, -1",
+        "range.beta, NaN",
+        "range.lambda, -1",
+        "range.lambda, NaN",
+        "publish.every.batches, 0",
+        "publish.max.interval.ms, -1",
+        "publish.chunk.bytes, 1023",
+        "publish.chunk.bytes, 8388609",
+        "models.retain, 0",
+        "checkpoint.retain, 0",
+        "evaluation.max.faces, 1",
+        "evaluation.max.pairs.per.identity, 0",
+        "promotion.min.pairs, 0",
+        "promotion.tolerance, -0.1",
+        "promotion.tolerance, 1.1",
+        "promotion.tolerance, NaN",
+        "crop.cache.bytes, -1",
+        "max.face.pixels, 0"
+    })
+    void aValueThatDoesNotFitIsToldInOneLine(String key, String value) {
+        Settings settings = Settings.of(Map.of(key, value));
+
+        var e = assertThrows(ConfigurationException.class, () -> LearnerConfig.from(settings));
+
+        assertFalse(e.getMessage().isBlank() || e.getMessage().contains("\n"), e.getMessage());
+        assertTrue(e.getMessage().toLowerCase(java.util.Locale.ROOT).contains(lastWord(key)), e.getMessage());
+    }
+
+    @Test
+    void aFolderNameThatIsNoneIsToldInOneLine() {
+        Settings settings = Settings.of(Map.of("checkpoint.dir", "a\0b"));
+
+        assertThrows(ConfigurationException.class, () -> LearnerConfig.from(settings));
+    }
+
+    @Test
+    void everySettingIsDocumented() {
+        LearnerConfig.definition()
+                .configKeys()
+                .forEach((name, key) -> assertTrue(key.documentation.endsWith("."), name));
+    }
+
+    /** Messages of the optimiser's settings name them in camel case. */
+    private static String lastWord(String key) {
+        return key.substring(key.lastIndexOf('.') + 1);
+    }
+}

@@ -1,0 +1,154 @@
+package io.rangestream.learner.evaluation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.rangestream.avro.LabeledFace;
+import io.rangestream.learner.TrustedRecords;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(TrustedRecords.class)
+class HoldoutReaderTest {
+    private static final TopicPartition PARTITION = new TopicPartition("faces-holdout", 0);
+
+    private final MockConsumer<String, LabeledFace> consumer = new MockConsumer<>("none");
+    private final HoldoutReader reader = reader();
+    private long offset;
+
+    @Test
+    void recordsBeyondTheNamedNumberWait() {
+        write("0_0", 1, "ann/1");
+        write("0_0", 2, "ann/2");
+        write("0_0", 3, "bob/1");
+
+        reader.advance(Map.of("0_0", 2L));
+        assertEquals(Set.of("ann/1", "ann/2"), reader.faces().keySet());
+
+        reader.advance(Map.of("0_0", 3L));
+        assertEquals(Set.of("ann/1", "ann/2", "bob/1"), reader.faces().keySet());
+    }
+
+    @Test
+    void eachTaskHasAPrefixOfItsOwn() {
+        write("0_0", 1, "ann/1");
+        write("0_1", 1, "eve/1");
+        write("0_1", 2, "eve/2");
+        write("0_0", 2, "ann/2");
+
+        reader.advance(Map.of("0_0", 1L, "0_1", 2L));
+
+        assertEquals(Set.of("ann/1", "eve/1", "eve/2"), reader.faces().keySet());
+    }
+
+    @Test
+    void aTaskThatNoBatchNamesIsLeftOut() {
+        write("0_0", 1, "ann/1");
+        write("0_1", 1, "eve/1");
+
+        reader.advance(Map.of("0_0", 1L));
+
+        assertEquals(Set.of("ann/1"), reader.faces().keySet());
+    }
+
+    @Test
+    void aTombstoneTakesItsFaceBackWhenItsTurnComes() {
+        write("0_0", 1, "ann/1");
+        writeTombstone("0_0", 2, "ann/1");
+
+        reader.advance(Map.of("0_0", 1L));
+        assertTrue(reader.faces().containsKey("ann/1"));
+
+        reader.advance(Map.of("0_0", 2L));
+        assertFalse(reader.faces().containsKey("ann/1"));
+    }
+
+    @Test
+    void theLaterRecordOfAKeyCountsWhicheverTasksPrefixBroughtIt() {
+        write("0_0", 1, "ann/1");
+        writeTombstone("0_1", 1, "ann/1");
+
+        reader.advance(Map.of("0_1", 1L));
+        reader.advance(Map.of("0_0", 1L, "0_1", 1L));
+
+        assertEquals(Set.of(), reader.faces().keySet());
+    }
+
+    @Test
+    void aRecordWithoutTaskOrNumberIsSkipped() {
+        add("ann/1", face("ann/1"), Map.of(HoldoutReader.TASK_HEADER, "0_0"));
+        add("ann/2", face("ann/2"), Map.of(HoldoutReader.INDEX_HEADER, "1"));
+        add("ann/3", face("ann/3"), Map.of(HoldoutReader.TASK_HEADER, "0_0", HoldoutReader.INDEX_HEADER, "one"));
+        write("0_0", 1, "bob/1");
+
+        reader.advance(Map.of("0_0", 1L));
+
+        assertEquals(Set.of("bob/1"), reader.faces().keySet());
+    }
+
+    @Test
+    void aNumberThatCompactionTookAwayIsWaitedForOnlySoLong() {
+        write("0_0", 1, "ann/1");
+
+        assertTimeout(Duration.ofSeconds(2), () -> reader.advance(Map.of("0_0", 5L)));
+
+        assertEquals(Set.of("ann/1"), reader.faces().keySet());
+    }
+
+    @Test
+    void closingClosesTheConsumer() {
+        reader.close();
+
+        assertTrue(consumer.closed());
+    }
+
+    private HoldoutReader reader() {
+        consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
+        return new HoldoutReader(consumer, PARTITION.topic(), Duration.ofMillis(50));
+    }
+
+    private void write(String task, long index, String key) {
+        add(key, face(key), Map.of(HoldoutReader.TASK_HEADER, task, HoldoutReader.INDEX_HEADER, "" + index));
+    }
+
+    private void writeTombstone(String task, long index, String key) {
+        add(key, null, Map.of(HoldoutReader.TASK_HEADER, task, HoldoutReader.INDEX_HEADER, "" + index));
+    }
+
+    private void add(String key, LabeledFace value, Map<String, String> headers) {
+        var kafkaHeaders = new RecordHeaders();
+        headers.forEach((name, text) -> kafkaHeaders.add(name, text.getBytes(StandardCharsets.UTF_8)));
+        consumer.addRecord(new ConsumerRecord<>(
+                PARTITION.topic(),
+                0,
+                offset++,
+                0L,
+                TimestampType.CREATE_TIME,
+                0,
+                0,
+                key,
+                value,
+                kafkaHeaders,
+                Optional.empty()));
+        consumer.updateEndOffsets(Map.of(PARTITION, offset));
+    }
+
+    private static LabeledFace face(String key) {
+        return LabeledFace.newBuilder()
+                .setIdentity(key.substring(0, key.indexOf('/')))
+                .setFaceId(key)
+                .build();
+    }
+}

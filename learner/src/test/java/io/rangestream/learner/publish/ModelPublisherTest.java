@@ -1,0 +1,198 @@
+package io.rangestream.learner.publish;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.rangestream.avro.ModelChunk;
+import io.rangestream.avro.ModelStatus;
+import io.rangestream.avro.ModelUpdate;
+import io.rangestream.learner.TrustedRecords;
+import io.rangestream.schemas.wire.RecordSerde;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(TrustedRecords.class)
+class ModelPublisherTest {
+    private static final int CHUNK = 1000;
+    private static final Map<TopicPartition, OffsetAndMetadata> OFFSETS =
+            Map.of(new TopicPartition("batches", 0), new OffsetAndMetadata(42));
+    private static final ConsumerGroupMetadata GROUP = new ConsumerGroupMetadata("learners");
+
+    private final MockProducer<String, SpecificRecord> producer = new StubbornProducer();
+    private final ModelPublisher publisher = new ModelPublisher(producer, "model-updates", "model-weights", CHUNK);
+    private final byte[] artifact = new byte[2500];
+
+    /** After a commit without an answer, the real producer takes nothing but another commit. */
+    private static final class StubbornProducer extends MockProducer<String, SpecificRecord> {
+        StubbornProducer() {
+            super(
+                    true,
+                    null,
+                    new StringSerializer(),
+                    RecordSerde.ofAny(List.of(), fingerprint -> Optional.empty())
+                            .serializer());
+        }
+
+        @Override
+        public void abortTransaction() {
+            if (commitTransactionException instanceof TimeoutException) {
+                throw new IllegalStateException("commitTransaction must be retried");
+            }
+            super.abortTransaction();
+        }
+    }
+
+    @BeforeEach
+    void begin() {
+        producer.initTransactions();
+        new Random(1).nextBytes(artifact);
+    }
+
+    @Test
+    void nothingIsVisibleBeforeTheOneCommit() {
+        publish(List.of());
+
+        assertTrue(producer.transactionCommitted());
+        assertEquals(1, producer.commitCount());
+        assertEquals(4, producer.history().size());
+    }
+
+    @Test
+    void theChunksMakeUpTheArtifact() throws Exception {
+        ModelUpdate published = publish(List.of());
+
+        var bytes = new ByteArrayOutputStream();
+        for (int i = 0; i < 3; i++) {
+            ProducerRecord<String, SpecificRecord> record = producer.history().get(i);
+            var chunk = (ModelChunk) record.value();
+            var piece = new byte[chunk.getBytes().remaining()];
+            chunk.getBytes().duplicate().get(piece);
+            bytes.write(piece);
+            assertEquals("model-weights", record.topic());
+            assertEquals("face/7/" + i, record.key());
+            assertEquals(List.of(i, 3, 7L), List.of(chunk.getIndex(), chunk.getCount(), chunk.getVersion()));
+            assertEquals(sha256(piece), chunk.getSha256());
+            assertEquals(i < 2 ? CHUNK : 500, piece.length);
+        }
+        assertArrayEquals(artifact, bytes.toByteArray());
+        assertEquals(2500, published.getArtifact().getBytes());
+        assertEquals(3, published.getArtifact().getChunks());
+        assertEquals(sha256(artifact), published.getArtifact().getSha256());
+        assertEquals(0, published.getArtifact().getFirstChunkOffset());
+    }
+
+    @Test
+    void anArtifactOfWholeChunksHasNoEmptyOne() {
+        ModelUpdate published = publisher.publish(draft(), new byte[2 * CHUNK], List.of(), OFFSETS, GROUP);
+
+        assertEquals(2, published.getArtifact().getChunks());
+    }
+
+    @Test
+    void theEventCarriesTheHeadersOfCloudEvents() {
+        ModelUpdate published = publish(List.of());
+
+        ProducerRecord<String, SpecificRecord> event = producer.history().get(3);
+        assertEquals("model-updates", event.topic());
+        assertEquals("face/7", event.key());
+        assertEquals(published, event.value());
+        assertEquals("1.0", header(event, "ce_specversion"));
+        assertEquals("face/7/promoted", header(event, "ce_id"));
+        assertEquals("io.rangestream.model.promoted", header(event, "ce_type"));
+        assertEquals("/rangestream/face", header(event, "ce_source"));
+        assertEquals("face/7", header(event, "ce_subject"));
+        assertEquals("2026-01-02T03:04:05.678Z", header(event, "ce_time"));
+        assertEquals("application/avro", header(event, "content-type"));
+    }
+
+    @Test
+    void theOffsetsAreInTheTransaction() {
+        publish(List.of());
+
+        assertEquals(List.of(Map.of("learners", OFFSETS)), producer.consumerGroupOffsetsHistory());
+    }
+
+    @Test
+    void theChunksOfRetiredVersionsAreTombstoned() {
+        publish(List.of(
+                Versions.version(2, ModelStatus.REJECTED, "", 2), Versions.version(1, ModelStatus.PROMOTED, "", 1)));
+
+        List<String> tombstones = producer.history().stream()
+                .filter(record -> record.value() == null)
+                .map(record -> record.topic() + " " + record.key())
+                .toList();
+        assertEquals(List.of("model-weights face/2/0", "model-weights face/2/1", "model-weights face/1/0"), tombstones);
+    }
+
+    @Test
+    void aFailureAbortsAndNothingIsVisible() {
+        producer.sendOffsetsToTransactionException = new KafkaException("the partition went to another learner");
+
+        var e = assertThrows(KafkaException.class, () -> publish(List.of()));
+
+        assertSame(producer.sendOffsetsToTransactionException, e);
+        assertTrue(producer.transactionAborted());
+        assertFalse(producer.transactionCommitted());
+        assertEquals(List.of(), producer.history());
+        assertEquals(List.of(), producer.consumerGroupOffsetsHistory());
+    }
+
+    @Test
+    void aFencedLearnerPublishesNothingAndSaysThatItWasFenced() {
+        producer.commitTransactionException = new ProducerFencedException("another learner began");
+
+        assertThrows(ProducerFencedException.class, () -> publish(List.of()));
+
+        assertEquals(List.of(), producer.history());
+    }
+
+    @Test
+    void aCommitWithoutAnAnswerIsToldAsThat() {
+        producer.commitTransactionException = new TimeoutException("no answer within 60 s");
+
+        var e = assertThrows(TimeoutException.class, () -> publish(List.of()));
+
+        assertEquals("no answer within 60 s", e.getMessage());
+    }
+
+    private ModelUpdate publish(List<ModelUpdate> retired) {
+        return publisher.publish(draft(), artifact, retired, OFFSETS, GROUP);
+    }
+
+    private static ModelUpdate draft() {
+        return Versions.version(7, ModelStatus.PROMOTED, "", 0);
+    }
+
+    private static String header(ProducerRecord<?, ?> record, String name) {
+        Header header = record.headers().lastHeader(name);
+        return new String(header.value(), StandardCharsets.UTF_8);
+    }
+
+    private static String sha256(byte[] bytes) throws Exception {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    }
+}

@@ -1,0 +1,203 @@
+package io.rangestream.learner.training;
+
+import static io.rangestream.learner.training.TrainingBatches.batch;
+import static io.rangestream.learner.training.TrainingBatches.config;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.rangestream.avro.Erasure;
+import io.rangestream.learner.TrustedRecords;
+import io.rangestream.learner.batch.PreparedBatch;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(TrustedRecords.class)
+class TrainerTest {
+    private static final String[] ANN_AND_BOB = {"ann", "ann", "bob", "bob"};
+
+    private final Trainer trainer = new Trainer(config());
+
+    @AfterEach
+    void close() {
+        trainer.close();
+    }
+
+    @Test
+    void aBatchThatComesTwiceIsPassedOver() throws IOException {
+        assertTrue(trainer.train(batch("0_0", 1, ANN_AND_BOB), 10));
+        byte[] once = state(trainer);
+
+        assertFalse(trainer.train(batch("0_0", 1, ANN_AND_BOB), 10));
+
+        assertArrayEquals(once, state(trainer));
+        assertEquals(new Trainer.Counters(1, 4, 0, 0), trainer.counters());
+    }
+
+    @Test
+    void theOffsetAfterABatchIsTheNextEvenIfItWasPassedOver() {
+        trainer.train(batch("0_0", 1, ANN_AND_BOB), 10);
+        trainer.train(batch("0_0", 1, ANN_AND_BOB), 14);
+
+        assertEquals(15, trainer.position().nextOffset());
+        assertEquals(Map.of("0_0", 3L), trainer.position().holdout());
+    }
+
+    @Test
+    void aMissingBatchEndsTrainingBeforeAnythingChanges() throws IOException {
+        trainer.train(batch("0_0", 1, ANN_AND_BOB), 10);
+        byte[] before = state(trainer);
+
+        assertThrows(TrainingException.class, () -> trainer.train(batch("0_0", 3, ANN_AND_BOB), 11));
+
+        assertArrayEquals(before, state(trainer));
+    }
+
+    @Test
+    void savedAndLoadedTheTrainingGoesOnBitByBit() throws IOException {
+        trainer.train(batch("0_0", 1, ANN_AND_BOB), 0);
+        byte[] half = state(trainer);
+        trainer.train(batch("0_1", 1, "ann", "ann", "cat", "cat"), 1);
+        trainer.train(batch("0_0", 2, ANN_AND_BOB), 2);
+
+        try (var resumed = new Trainer(config())) {
+            resumed.train(batch("0_5", 1, "dan", "dan", "eve", "eve"), 0);
+            load(resumed, half);
+            assertArrayEquals(half, state(resumed));
+            resumed.train(batch("0_1", 1, "ann", "ann", "cat", "cat"), 1);
+            resumed.train(batch("0_0", 2, ANN_AND_BOB), 2);
+
+            assertArrayEquals(trainer.published(), resumed.published());
+            assertArrayEquals(state(trainer), state(resumed));
+        }
+    }
+
+    @Test
+    void beforeTheFirstStepTheUntrainedWeightsArePublished() {
+        float[] untrained = trainer.untrained();
+        assertArrayEquals(untrained, trainer.published());
+
+        trainer.train(batch("0_0", 1, ANN_AND_BOB), 0);
+
+        assertFalse(Arrays.equals(untrained, trainer.published()));
+        assertArrayEquals(untrained, trainer.untrained());
+    }
+
+    @Test
+    void anErasedPersonLeavesTheHeadAndTheBatchesOfTasksThatHaveNotComplied() {
+        trainer.train(batch("0_0", 1, ANN_AND_BOB), 0);
+        trainer.train(batch("0_1", 1, ANN_AND_BOB), 1);
+        assertTrue(trainer.knows("ann"));
+
+        trainer.erase(new Erasure("0_0", 2L, "ann"), 2);
+        assertFalse(trainer.knows("ann"));
+        assertEquals(1, trainer.identities());
+
+        trainer.train(batch("0_1", 2, "ann", "bob", "ann", "bob"), 3);
+        assertFalse(trainer.knows("ann"));
+        assertEquals(new Trainer.Counters(3, 10, 0, 0), trainer.counters());
+
+        trainer.erase(new Erasure("0_1", 3L, "ann"), 4);
+        trainer.train(batch("0_1", 4, ANN_AND_BOB), 5);
+        assertTrue(trainer.knows("ann"), "who returns after all tasks complied is trained on again");
+        assertEquals(Map.of("0_0", 2L, "0_1", 3L), trainer.position().erasures());
+    }
+
+    @Test
+    void whatStaysOfABatchIsTrainedOnAsIfTheErasedPersonHadNotBeenThere() {
+        PreparedBatch mixed = batch("0_1", 1, "ann", "bob", "ann", "bob");
+        int crop = TrainingBatches.cropLength();
+        var bobs = new float[2 * crop];
+        System.arraycopy(mixed.crops(), crop, bobs, 0, crop);
+        System.arraycopy(mixed.crops(), 3 * crop, bobs, crop, crop);
+        try (var without = new Trainer(config())) {
+            without.train(new PreparedBatch(mixed.source(), bobs, List.of("bob", "bob"), 0), 1);
+
+            trainer.erase(new Erasure("0_0", 1L, "ann"), 0);
+            trainer.train(mixed, 1);
+
+            assertArrayEquals(without.published(), trainer.published());
+        }
+    }
+
+    @Test
+    void aRepeatedErasureChangesNothing() throws IOException {
+        trainer.train(batch("0_0", 1, ANN_AND_BOB), 0);
+        trainer.erase(new Erasure("0_0", 2L, "ann"), 1);
+        trainer.train(batch("0_0", 3, ANN_AND_BOB), 2);
+        byte[] before = state(trainer);
+
+        trainer.erase(new Erasure("0_0", 2L, "ann"), 2);
+
+        assertArrayEquals(before, state(trainer));
+        assertTrue(trainer.knows("ann"));
+    }
+
+    @Test
+    void cropsThatCouldNotBeDecodedAreCountedAndABatchOfOneCropIsNotStepped() {
+        PreparedBatch one = batch("0_0", 1, "ann");
+        trainer.train(new PreparedBatch(one.source(), one.crops(), one.identities(), 3), 0);
+
+        assertEquals(new Trainer.Counters(1, 0, 0, 3), trainer.counters());
+        assertEquals(1, trainer.position().nextOffset());
+    }
+
+    @Test
+    void theMeansOfTheLossesBeginAnewWithAVersion() {
+        trainer.train(batch("0_0", 1, ANN_AND_BOB), 0);
+        assertTrue(trainer.meanLosses().total() > 0);
+
+        trainer.versionMade();
+
+        assertEquals(0, trainer.meanLosses().total());
+    }
+
+    @Test
+    void aStateOfAnotherSeedOrThreadCountIsRefusedInOneLine() throws IOException {
+        byte[] saved = state(trainer);
+        try (var otherSeed = new Trainer(config("seed", "2"));
+                var otherThreads = new Trainer(config("learner.threads", "1"))) {
+            var seed = assertThrows(IOException.class, () -> load(otherSeed, saved));
+            var threads = assertThrows(IOException.class, () -> load(otherThreads, saved));
+
+            assertEquals(
+                    "it is of backbone compact with seed 1, the configuration says compact with seed 2",
+                    seed.getMessage());
+            assertEquals(
+                    "it was made with learner.threads=2, the configuration says 1; another number gives other bits",
+                    threads.getMessage());
+        }
+    }
+
+    @Test
+    void aStateOfAnotherBackboneIsRefusedInOneLine() throws IOException {
+        byte[] saved = state(trainer);
+        saved[2] = 'k'; // "kompact"
+
+        var e = assertThrows(IOException.class, () -> load(trainer, saved));
+
+        assertEquals(
+                "it is of backbone kompact with seed 1, the configuration says compact with seed 1", e.getMessage());
+    }
+
+    private static byte[] state(Trainer trainer) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        trainer.save(new DataOutputStream(bytes));
+        return bytes.toByteArray();
+    }
+
+    private static void load(Trainer trainer, byte[] state) throws IOException {
+        trainer.load(new DataInputStream(new ByteArrayInputStream(state)));
+    }
+}
