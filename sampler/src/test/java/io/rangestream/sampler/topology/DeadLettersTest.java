@@ -42,10 +42,10 @@ class DeadLettersTest {
                 Arguments.of(ANN, otherSchema, "unknown schema fingerprint"),
                 Arguments.of(ANN, with(new byte[0], Encoding.BMP), "the image is empty"),
                 Arguments.of(ANN, with(utf8("not an image, though it is long enough"), Encoding.JPEG), "not a JPEG"),
-                Arguments.of(ANN, with(Faces.bmp("", 8, 8), Encoding.PNG), "declared as PNG but the bytes are BMP"),
+                Arguments.of(ANN, with(Faces.bmp("x", 8, 8), Encoding.PNG), "declared as PNG but the bytes are BMP"),
                 Arguments.of(ANN, with(new byte[12], Encoding.RAW_RGB), "12 bytes are no RAW_RGB of 0 x 0"),
                 Arguments.of(
-                        ANN, with(Faces.bmp("", 9000, 9000), Encoding.BMP), "an image of 9000 x 9000 has more pixels"),
+                        ANN, with(Faces.bmp("x", 9000, 9000), Encoding.BMP), "an image of 9000 x 9000 has more pixels"),
                 Arguments.of(
                         ANN, with(Faces.bmp("x".repeat(2000), 8, 8), Encoding.BMP), "an image of 2054 bytes is larger"),
                 Arguments.of(
