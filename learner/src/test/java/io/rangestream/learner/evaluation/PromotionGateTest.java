@@ -43,7 +43,7 @@ class PromotionGateTest {
         assertEquals(
                 new Verdict(
                         ModelStatus.PROMOTED,
-                        "AUC 0.8000 against 0.9000 of version 6, difference -0.2000 … -0.0100 (95 %)"),
+                        "AUC 0.8000 against 0.9000 of version 6, difference -0.2000 to -0.0100 (95 %)"),
                 verdict);
     }
 
@@ -54,7 +54,7 @@ class PromotionGateTest {
         assertEquals(
                 new Verdict(
                         ModelStatus.REJECTED,
-                        "AUC 0.8000 against 0.9000 of version 6, difference -0.2000 … -0.0101 (95 %), tolerated -0.0100"),
+                        "AUC 0.8000 against 0.9000 of version 6, difference -0.2000 to -0.0101 (95 %), tolerated -0.0100"),
                 verdict);
     }
 
