@@ -58,6 +58,9 @@ class CommandLineTest {
                 "learner -D learnign.rate=0.1",
                 "sampler --config no-such-file.properties",
                 "demo --crops 1",
+                "demo --report /no/such/folder/report.json",
+                "ingest --synthetic --synthetic-faces 0",
+                "broker --port 70000",
                 "demo --protocol somewhere"
             })
     void wrongUsageIsToldInOneLineWithExitCode2(String arguments) {
@@ -75,6 +78,14 @@ class CommandLineTest {
         assertEquals(1, outcome.exit());
         assertEquals(1, outcome.err().lines().count(), outcome.err());
         assertTrue(outcome.err().contains("/no/such/path"), outcome.err());
+    }
+
+    @Test
+    void debugShowsTheStackTrace() {
+        Outcome outcome = run("ingest", "/no/such/path", "--debug", "-b", BROKER.bootstrapServers());
+
+        assertEquals(1, outcome.exit());
+        assertTrue(outcome.err().contains("\tat "), outcome.err());
     }
 
     @Test

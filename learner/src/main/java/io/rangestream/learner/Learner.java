@@ -8,9 +8,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.KafkaException;
 
@@ -74,22 +71,6 @@ public final class Learner implements AutoCloseable {
             });
         }
         return Optional.ofNullable(failure.get());
-    }
-
-    /**
-     * Waits until the learner ends.
-     *
-     * @return whether it has
-     */
-    public boolean awaitEnd(Duration timeout) throws InterruptedException {
-        try {
-            ended.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-            return true;
-        } catch (ExecutionException e) {
-            return true;
-        } catch (TimeoutException e) {
-            return false;
-        }
     }
 
     /** Ends after the batch in hand, with a checkpoint of it; publishes nothing. */

@@ -8,9 +8,12 @@ import io.rangestream.avro.ModelUpdate;
 import io.rangestream.avro.TrainingBatch;
 import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.schemas.config.CommonConfig;
+import io.rangestream.schemas.config.ConfigurationException;
+import io.rangestream.schemas.topics.TopicAdmin;
 import io.rangestream.schemas.topics.TopicCatalogue;
 import io.rangestream.schemas.wire.RecordSerde;
 import io.rangestream.schemas.wire.SchemaTopic;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +46,20 @@ final class LearnerClients implements AutoCloseable {
 
     TopicCatalogue topics() {
         return common.topics();
+    }
+
+    /**
+     * A folder of this model on this topic alone: a batch in hand counts offsets of the topic it was read from, and would
+     * be wrong on any other of the same name.
+     */
+    Path checkpointFolder() {
+        String topic = common.topics().batches();
+        try (var admin = new TopicAdmin(common.clientConfig())) {
+            String id =
+                    admin.topicId(topic).orElseThrow(() -> new ConfigurationException("there is no topic " + topic));
+            return config.checkpointDir()
+                    .resolve("%s%s-%s".formatted(common.topics().prefix(), common.model(), id));
+        }
     }
 
     /** A writer publishes its schemas before its first record. */

@@ -155,10 +155,14 @@ final class LearnerLoop {
                 log.info("batches before offset {} are no longer on the topic; the new model begins there", first);
             }
             next = first;
-        } else if (next < first || next > end) {
-            throw new TrainingException(
-                    "training is at offset %d of %s, which now holds %d to %d: batches are missing or it is another topic"
-                            .formatted(next, partition.topic(), first, end));
+        } else if (next < first) {
+            // Perhaps only transaction markers lay between. If a batch did, its task's sequence has a gap, which is
+            // refused.
+            log.warn("offset {} of {} is no longer there; going on at {}", next, partition.topic(), first);
+            next = first;
+        } else if (next > end) {
+            throw new TrainingException("training is at offset %d of %s, which ends at %d: records were lost"
+                    .formatted(next, partition.topic(), end));
         }
         c.seek(partition, next);
         rate.restart(System.nanoTime(), begun.trainer().counters().crops());

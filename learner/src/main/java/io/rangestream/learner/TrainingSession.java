@@ -87,7 +87,7 @@ final class TrainingSession implements AutoCloseable {
             this.cache = new CropCache(config.cacheBytes());
             this.preparer = owned.add(
                     new BatchPreparer(backbone.spec().inputSize(), config.maxFacePixels(), config.seed(), cache));
-            this.checkpoints = new CheckpointStore(config.checkpointDir());
+            this.checkpoints = new CheckpointStore(clients.checkpointFolder());
             Producer<String, @Nullable SpecificRecord> producer = clients.publisher();
             owned.add(() -> producer.close(CLOSE_TIMEOUT));
             producer.initTransactions(); // From here on no other learner of this model can publish.

@@ -59,11 +59,6 @@ public final class EmbeddedBroker implements AutoCloseable {
         return "localhost:" + port;
     }
 
-    /** Waits until the broker has ended. */
-    public void awaitShutdown() {
-        server.awaitShutdown();
-    }
-
     @Override
     public void close() {
         server.shutdown();

@@ -39,6 +39,10 @@ final class BrokerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (port < 1 || port > 65535) {
+            throw new CommandLine.ParameterException(
+                    Console.of(spec), "--port must lie between 1 and 65535, not " + port);
+        }
         try (ShutdownSignal signal = ShutdownSignal.listen()) {
             Path directory = data == null ? Files.createTempDirectory("rangestream-broker-") : data;
             try (EmbeddedBroker broker = EmbeddedBroker.start(directory, port)) {

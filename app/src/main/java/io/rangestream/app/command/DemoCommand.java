@@ -6,6 +6,7 @@ import io.rangestream.app.demo.DemoOptions;
 import io.rangestream.app.demo.DemoReport;
 import io.rangestream.ingest.source.FaceSource;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -21,6 +22,7 @@ import picocli.CommandLine.ParameterException;
         name = "demo",
         description = {
             "Run broker, sampler, learner, client and ingest in this process, and show what comes of it.",
+            "Replay ratio and publication interval follow from --crops.",
             "Exit code 0 only if at least two versions were promoted and the last beats the untrained network."
         },
         mixinStandardHelpOptions = true)
@@ -77,6 +79,9 @@ final class DemoCommand implements Callable<Integer> {
             throw new ParameterException(
                     Console.of(spec), "--crops must be at least %d, not %d".formatted(DemoOptions.MIN_CROPS, crops));
         }
+        if (report != null && !Files.isWritable(parent(report))) {
+            throw new ParameterException(Console.of(spec), "--report %s cannot be written".formatted(report));
+        }
         var options = new DemoOptions(
                 Optional.ofNullable(protocol), crops, seed, keep, config.namesBrokers(), Console.isTerminal());
         try (ShutdownSignal signal = ShutdownSignal.listen();
@@ -95,5 +100,10 @@ final class DemoCommand implements Callable<Integer> {
             }
             return result.get().isSuccess() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
         }
+    }
+
+    private static Path parent(Path file) {
+        Path parent = file.toAbsolutePath().getParent();
+        return parent == null ? file : parent;
     }
 }

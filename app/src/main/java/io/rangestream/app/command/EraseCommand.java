@@ -42,6 +42,9 @@ final class EraseCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (identity.isBlank()) {
+            throw new CommandLine.ParameterException(Console.of(spec), "say who is to be forgotten");
+        }
         CommonConfig common = CommonConfig.from(config.settings());
         String topic = common.topics().faces();
         int partitions;

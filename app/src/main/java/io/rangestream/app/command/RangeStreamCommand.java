@@ -4,6 +4,7 @@ import io.rangestream.schemas.config.ConfigurationException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.util.Locale;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +71,7 @@ public final class RangeStreamCommand implements Runnable {
     }
 
     private static int failed(Exception e, CommandLine command, ParseResult parsed) {
-        boolean debug = parsed.matchedOptions().stream()
+        boolean debug = command.getParseResult().matchedOptions().stream()
                 .anyMatch(option -> option.longestName().equals(ConfigOptions.DEBUG));
         if (debug) {
             e.printStackTrace(command.getErr());
@@ -85,6 +86,10 @@ public final class RangeStreamCommand implements Runnable {
         Throwable told = e instanceof KafkaException && e.getClass() == KafkaException.class && e.getCause() != null
                 ? e.getCause()
                 : e;
+        if (told instanceof FileSystemException file && file.getReason() == null) {
+            // The message of these is the path alone.
+            return "%s: %s".formatted(file.getClass().getSimpleName().replace("Exception", ""), file.getMessage());
+        }
         String message = told.getMessage();
         String line = message == null || message.isBlank()
                 ? told.getClass().getSimpleName()

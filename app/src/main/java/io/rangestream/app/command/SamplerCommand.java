@@ -9,7 +9,6 @@ import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,9 +23,6 @@ final class SamplerCommand implements Callable<Integer> {
 
     @Mixin
     private ConfigOptions config = new ConfigOptions();
-
-    @CommandLine.Spec
-    private CommandLine.Model.@Nullable CommandSpec spec;
 
     @Override
     public Integer call() throws InterruptedException {

@@ -26,14 +26,7 @@ final class TopicsCommand implements Runnable {
     @Override
     public void run() {
         throw new CommandLine.ParameterException(
-                requireSpec().commandLine(), "say what to do with the topics: create or describe");
-    }
-
-    private CommandLine.Model.CommandSpec requireSpec() {
-        if (spec == null) {
-            throw new IllegalStateException("not run by picocli");
-        }
-        return spec;
+                Console.of(spec), "say what to do with the topics: create or describe");
     }
 
     @Command(

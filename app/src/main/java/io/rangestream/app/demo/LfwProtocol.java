@@ -5,6 +5,7 @@ import io.rangestream.client.OnnxEmbedder;
 import io.rangestream.ingest.source.FaceRef;
 import io.rangestream.ingest.source.FaceSource;
 import io.rangestream.learner.evaluation.RocCurve;
+import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.image.CropDecoder;
 import io.rangestream.schemas.image.ImageHeader;
 import java.io.IOException;
@@ -37,13 +38,12 @@ final class LfwProtocol {
 
     private record Pair(String first, String second, boolean genuine) {}
 
-    /** @throws IllegalArgumentException if a protocol file is missing */
+    /** @throws ConfigurationException if a protocol file is missing */
     LfwProtocol(Path directory) {
         this.directory = directory;
         for (String file : List.of(TRAINING_PEOPLE, THRESHOLD_PAIRS, TEST_PAIRS)) {
             if (!Files.isReadable(directory.resolve(file))) {
-                throw new IllegalArgumentException(
-                        "the protocol file %s is missing".formatted(directory.resolve(file)));
+                throw new ConfigurationException("the protocol file %s is missing".formatted(directory.resolve(file)));
             }
         }
     }

@@ -300,7 +300,7 @@ public record LearnerConfig(
                         Type.STRING,
                         "rangestream-checkpoints",
                         Importance.HIGH,
-                        "Folder of the checkpoints; must outlive the process.");
+                        "Folder of the checkpoints, one inside it for each model; must outlive the process, and standbys have to see the same one.");
     }
 
     /** @throws ConfigurationException if a value does not fit */

@@ -1,6 +1,7 @@
 package io.rangestream.learner.evaluation;
 
 import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * The receiver operating characteristic of similarity scores.
@@ -58,30 +59,12 @@ public final class RocCurve {
 
     /** The threshold with the highest {@link #balancedAccuracy}. */
     public double bestThreshold() {
-        double best = -1;
-        double threshold = genuine[0];
-        for (double candidate : candidates()) {
-            double accuracy = balancedAccuracy(candidate);
-            if (accuracy > best) {
-                best = accuracy;
-                threshold = candidate;
-            }
-        }
-        return threshold;
+        return best(this::balancedAccuracy);
     }
 
     /** The threshold with the highest {@link #accuracy}. */
     public double bestThresholdByPairs() {
-        double best = -1;
-        double threshold = genuine[0];
-        for (double candidate : candidates()) {
-            double accuracy = accuracy(candidate);
-            if (accuracy > best) {
-                best = accuracy;
-                threshold = candidate;
-            }
-        }
-        return threshold;
+        return best(this::accuracy);
     }
 
     /** Mean of the shares of genuine and of impostor pairs told right: independent of how many there are of each. */
@@ -95,6 +78,19 @@ public final class RocCurve {
     public double accuracy(double threshold) {
         int right = countFrom(genuine, threshold) + impostor.length - countFrom(impostor, threshold);
         return (double) right / (genuine.length + impostor.length);
+    }
+
+    private double best(DoubleUnaryOperator accuracy) {
+        double best = -1;
+        double threshold = genuine[0];
+        for (double candidate : candidates()) {
+            double value = accuracy.applyAsDouble(candidate);
+            if (value > best) {
+                best = value;
+                threshold = candidate;
+            }
+        }
+        return threshold;
     }
 
     private double[] candidates() {

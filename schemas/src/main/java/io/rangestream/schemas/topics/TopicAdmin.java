@@ -93,6 +93,11 @@ public final class TopicAdmin implements AutoCloseable {
         return description(topic).map(d -> d.partitions().size());
     }
 
+    /** What tells a topic from another of the same name, before or after it; empty if it does not exist. */
+    public Optional<String> topicId(String topic) {
+        return description(topic).map(d -> d.topicId().toString());
+    }
+
     @Override
     public void close() {
         admin.close();

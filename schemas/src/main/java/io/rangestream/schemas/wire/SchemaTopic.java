@@ -16,6 +16,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
@@ -27,11 +28,13 @@ import org.slf4j.LoggerFactory;
  * here before its first record; a reader that meets a fingerprint it does not know reads the topic to its end.
  *
  * <p>As a {@link SchemaSource} it is thread-safe. A fingerprint that is not on the topic costs a look at the topic's
- * end at most once a second, so that a flood of bad records does not become a flood of requests.
+ * end at most once a second, so that a flood of bad records does not become a flood of requests. A topic that cannot be
+ * read to its end is an exception and no answer: what is not known to be missing must not be refused.
  */
 public final class SchemaTopic implements SchemaSource, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SchemaTopic.class);
     private static final Duration LOOK = Duration.ofMillis(500);
+    private static final int MAX_REMEMBERED_LOOKS = 10_000;
     private static final Duration LOOK_WITHIN = Duration.ofSeconds(10);
     private static final long NANOS_BETWEEN_LOOKS = Duration.ofSeconds(1).toNanos();
 
@@ -39,7 +42,7 @@ public final class SchemaTopic implements SchemaSource, AutoCloseable {
     private final Map<String, Object> clientConfig;
     private final Map<Long, Schema> known = new HashMap<>();
     private @Nullable Consumer<String, String> consumer;
-    private long lastLook;
+    private final Map<Long, Long> lastLooks = new HashMap<>();
 
     /**
      * @param topic name of the schemas topic
@@ -72,7 +75,7 @@ public final class SchemaTopic implements SchemaSource, AutoCloseable {
     @Override
     public synchronized Optional<Schema> find(long fingerprint) {
         Schema schema = known.get(fingerprint);
-        if (schema == null && mayLook()) {
+        if (schema == null && mayLook(fingerprint)) {
             readToEnd();
             schema = known.get(fingerprint);
         }
@@ -87,32 +90,36 @@ public final class SchemaTopic implements SchemaSource, AutoCloseable {
         }
     }
 
-    private boolean mayLook() {
+    private boolean mayLook(long fingerprint) {
         long now = System.nanoTime();
-        if (consumer != null && now - lastLook < NANOS_BETWEEN_LOOKS) {
+        Long last = lastLooks.get(fingerprint);
+        if (last != null && now - last < NANOS_BETWEEN_LOOKS) {
             return false;
         }
-        lastLook = now;
+        if (lastLooks.size() >= MAX_REMEMBERED_LOOKS) {
+            lastLooks.clear();
+        }
+        lastLooks.put(fingerprint, now);
         return true;
     }
 
     private void readToEnd() {
         var partition = new TopicPartition(topic, 0);
-        try {
-            Consumer<String, String> c = consumer;
-            if (c == null) {
-                c = new KafkaConsumer<>(clientConfig, new StringDeserializer(), new StringDeserializer());
-                consumer = c;
-                c.assign(List.of(partition));
-                c.seekToBeginning(List.of(partition));
+        Consumer<String, String> c = consumer;
+        if (c == null) {
+            c = new KafkaConsumer<>(clientConfig, new StringDeserializer(), new StringDeserializer());
+            consumer = c;
+            c.assign(List.of(partition));
+            c.seekToBeginning(List.of(partition));
+        }
+        long end = c.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+        long deadline = System.nanoTime() + LOOK_WITHIN.toNanos();
+        while (c.position(partition) < end) {
+            if (System.nanoTime() > deadline) {
+                throw new TimeoutException(
+                        "%s could not be read to its end within %d s".formatted(topic, LOOK_WITHIN.toSeconds()));
             }
-            long end = c.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-            long deadline = System.nanoTime() + LOOK_WITHIN.toNanos();
-            while (c.position(partition) < end && System.nanoTime() < deadline) {
-                c.poll(LOOK).forEach(this::remember);
-            }
-        } catch (KafkaException e) {
-            log.warn("cannot read {}: {}", topic, e.getMessage());
+            c.poll(LOOK).forEach(this::remember);
         }
     }
 
