@@ -1,13 +1,10 @@
 package io.rangestream.app.command;
 
 import io.rangestream.app.ShutdownSignal;
-import io.rangestream.app.health.HealthConfig;
-import io.rangestream.app.health.HealthServer;
 import io.rangestream.learner.Learner;
 import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,8 +16,6 @@ import picocli.CommandLine.Mixin;
         description = "Run a learner: train on the batches, publish versions. Several form a group; one trains.",
         mixinStandardHelpOptions = true)
 final class LearnerCommand implements Callable<Integer> {
-    private static final Duration LOOK = Duration.ofMillis(200);
-
     @Mixin
     private ConfigOptions config = new ConfigOptions();
 
@@ -29,11 +24,7 @@ final class LearnerCommand implements Callable<Integer> {
         Settings settings = config.settings();
         try (ShutdownSignal signal = ShutdownSignal.listen();
                 Learner learner = Learner.start(CommonConfig.from(settings), LearnerConfig.from(settings))) {
-            var health = HealthServer.start(HealthConfig.from(settings), learner::isLive, learner::isReady);
-            while (!signal.await(LOOK) && learner.isLive()) {
-                continue;
-            }
-            health.ifPresent(HealthServer::close);
+            RoleRun.await(signal, settings, learner::isLive, learner::isReady);
             if (learner.failure().isPresent()) {
                 throw new RoleFailedException("learner", learner.failure().get());
             }

@@ -1,13 +1,10 @@
 package io.rangestream.app.command;
 
 import io.rangestream.app.ShutdownSignal;
-import io.rangestream.app.health.HealthConfig;
-import io.rangestream.app.health.HealthServer;
 import io.rangestream.sampler.Sampler;
 import io.rangestream.sampler.config.SamplerConfig;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,8 +16,6 @@ import picocli.CommandLine.Mixin;
         description = "Run a sampler: keep buffers of faces, draw batches. Several share the partitions of faces.",
         mixinStandardHelpOptions = true)
 final class SamplerCommand implements Callable<Integer> {
-    private static final Duration LOOK = Duration.ofMillis(200);
-
     @Mixin
     private ConfigOptions config = new ConfigOptions();
 
@@ -29,11 +24,7 @@ final class SamplerCommand implements Callable<Integer> {
         Settings settings = config.settings();
         try (ShutdownSignal signal = ShutdownSignal.listen();
                 Sampler sampler = Sampler.start(CommonConfig.from(settings), SamplerConfig.from(settings))) {
-            var health = HealthServer.start(HealthConfig.from(settings), sampler::isLive, sampler::isReady);
-            while (!signal.await(LOOK) && sampler.isLive()) {
-                continue;
-            }
-            health.ifPresent(HealthServer::close);
+            RoleRun.await(signal, settings, sampler::isLive, sampler::isReady);
             if (sampler.failure().isPresent()) {
                 throw new RoleFailedException("sampler", sampler.failure().get());
             }
