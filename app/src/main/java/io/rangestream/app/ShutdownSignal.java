@@ -24,6 +24,19 @@ public final class ShutdownSignal implements AutoCloseable {
         return signal;
     }
 
+    /**
+     * Whether the JVM is ending. From then on nothing may register a hook, and libraries that try while they start throw
+     * whatever they throw; what fails then is no failure to tell of.
+     */
+    public static boolean isJvmEnding() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(new Thread());
+            return false;
+        } catch (IllegalStateException ending) {
+            return true;
+        }
+    }
+
     /** Whether the process is to end. */
     public boolean isRequested() {
         return requested.getCount() == 0;

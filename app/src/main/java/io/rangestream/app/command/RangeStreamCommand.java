@@ -1,10 +1,12 @@
 package io.rangestream.app.command;
 
+import io.rangestream.app.ShutdownSignal;
 import io.rangestream.schemas.config.ConfigurationException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
+import java.util.List;
 import java.util.Locale;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +54,11 @@ public final class RangeStreamCommand implements Runnable {
                 .setUsageHelpWidth(110)
                 .setParameterExceptionHandler(RangeStreamCommand::wrongUsage)
                 .setExecutionExceptionHandler(RangeStreamCommand::failed);
-        return command.execute(arguments);
+        try {
+            return command.execute(arguments);
+        } catch (LinkageError | AssertionError e) {
+            return failed(e, command, List.of(arguments).contains(ConfigOptions.DEBUG));
+        }
     }
 
     @Override
@@ -73,9 +79,13 @@ public final class RangeStreamCommand implements Runnable {
     private static int failed(Exception e, CommandLine command, ParseResult parsed) {
         boolean debug = command.getParseResult().matchedOptions().stream()
                 .anyMatch(option -> option.longestName().equals(ConfigOptions.DEBUG));
+        return failed(e, command, debug);
+    }
+
+    private static int failed(Throwable e, CommandLine command, boolean debug) {
         if (debug) {
             e.printStackTrace(command.getErr());
-        } else {
+        } else if (!ShutdownSignal.isJvmEnding()) {
             command.getErr().println("rangestream: " + oneLine(e));
         }
         return e instanceof ConfigurationException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
