@@ -1,0 +1,239 @@
+package io.rangestream.learner.config;
+
+import io.rangestream.learner.backbone.OptimizerSettings;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigDef.Range;
+import org.apache.kafka.common.config.ConfigDef.Type;
+import org.apache.kafka.common.config.ConfigDef.ValidString;
+
+/** The learner's keys with their defaults, bounds and the texts of the reference page. */
+final class LearnerKeys {
+    private LearnerKeys() {}
+
+    static ConfigDef definition() {
+        var definition = new ConfigDef();
+        network(definition);
+        optimizer(definition);
+        loss(definition);
+        publication(definition);
+        evaluation(definition);
+        input(definition);
+        return definition;
+    }
+
+    private static void network(ConfigDef definition) {
+        definition
+                .define(
+                        LearnerConfig.GROUP,
+                        Type.STRING,
+                        "rangestream-learner",
+                        Importance.MEDIUM,
+                        "Consumer group of the model's learners, put behind the topic prefix: one trains, the others stand by.")
+                .define(LearnerConfig.BACKBONE, Type.STRING, "compact", Importance.HIGH, "Network to train.")
+                .define(
+                        LearnerConfig.DEVICE,
+                        Type.STRING,
+                        "auto",
+                        ValidString.in("auto", "cpu", "cuda"),
+                        Importance.MEDIUM,
+                        "Where the network runs; auto takes a GPU where the build and the machine have one.")
+                .define(
+                        LearnerConfig.THREADS,
+                        Type.INT,
+                        0,
+                        Range.atLeast(0),
+                        Importance.MEDIUM,
+                        "Threads of the native operations; 0 takes one per processor. Equal results need an equal number.")
+                .define(
+                        LearnerConfig.SEED,
+                        Type.LONG,
+                        1L,
+                        Importance.MEDIUM,
+                        "Seed of initial weights, dropout and augmentation.")
+                .define(
+                        LearnerConfig.CHECKPOINT_DIR,
+                        Type.STRING,
+                        "rangestream-checkpoints",
+                        Importance.HIGH,
+                        "Folder of the checkpoints, one inside it for each model; must outlive the process, and standbys have to see the same one.");
+    }
+
+    private static void optimizer(ConfigDef definition) {
+        OptimizerSettings o = OptimizerSettings.defaults();
+        definition
+                .define(
+                        LearnerConfig.LEARNING_RATE,
+                        Type.DOUBLE,
+                        o.learningRate(),
+                        Importance.HIGH,
+                        "Learning rate; constant, as a stream has no end.")
+                .define(LearnerConfig.MOMENTUM, Type.DOUBLE, o.momentum(), Importance.LOW, "Nesterov momentum.")
+                .define(
+                        LearnerConfig.WEIGHT_DECAY,
+                        Type.DOUBLE,
+                        o.weightDecay(),
+                        Importance.LOW,
+                        "Weight decay; batch norm, PReLU and biases have none.")
+                .define(
+                        LearnerConfig.MAX_GRADIENT_NORM,
+                        Type.DOUBLE,
+                        o.maxGradientNorm(),
+                        Importance.LOW,
+                        "Gradients with a larger global norm are scaled down to it.")
+                .define(
+                        LearnerConfig.WARMUP_STEPS,
+                        Type.INT,
+                        o.warmupSteps(),
+                        Range.atLeast(0),
+                        Importance.LOW,
+                        "Steps over which the learning rate rises from zero at the model's beginning.")
+                .define(
+                        LearnerConfig.EMA_DECAY,
+                        Type.DOUBLE,
+                        o.emaDecay(),
+                        Importance.MEDIUM,
+                        "Decay of the moving average of the weights that is evaluated and published.")
+                .define(
+                        LearnerConfig.DROPOUT,
+                        Type.DOUBLE,
+                        o.dropout(),
+                        Importance.LOW,
+                        "Share dropped before the embedding layer.");
+    }
+
+    private static void loss(ConfigDef definition) {
+        definition
+                .define(
+                        LearnerConfig.LOSS,
+                        Type.STRING,
+                        LearnerConfig.SOFTMAX_RANGE,
+                        ValidString.in(LearnerConfig.SOFTMAX, LearnerConfig.SOFTMAX_RANGE),
+                        Importance.HIGH,
+                        "Training objective.")
+                .define(
+                        LearnerConfig.RANGE_K,
+                        Type.INT,
+                        2,
+                        Range.atLeast(1),
+                        Importance.LOW,
+                        "Range loss: how many of an identity's largest ranges are shrunk.")
+                .define(
+                        LearnerConfig.RANGE_MARGIN,
+                        Type.DOUBLE,
+                        50.0,
+                        Range.atLeast(0),
+                        Importance.MEDIUM,
+                        "Range loss: squared distance that the closest two centres of a batch are pushed to.")
+                .define(
+                        LearnerConfig.RANGE_ALPHA,
+                        Type.DOUBLE,
+                        0.01,
+                        Range.atLeast(0),
+                        Importance.MEDIUM,
+                        "Range loss: weight of the intra-class term.")
+                .define(
+                        LearnerConfig.RANGE_BETA,
+                        Type.DOUBLE,
+                        0.01,
+                        Range.atLeast(0),
+                        Importance.MEDIUM,
+                        "Range loss: weight of the inter-class term.")
+                .define(
+                        LearnerConfig.RANGE_LAMBDA,
+                        Type.DOUBLE,
+                        1.0,
+                        Range.atLeast(0),
+                        Importance.MEDIUM,
+                        "Range loss: weight of both terms against softmax.");
+    }
+
+    private static void publication(ConfigDef definition) {
+        definition
+                .define(
+                        LearnerConfig.PUBLISH_EVERY_BATCHES,
+                        Type.INT,
+                        100,
+                        Range.atLeast(1),
+                        Importance.HIGH,
+                        "Batches between two published versions.")
+                .define(
+                        LearnerConfig.PUBLISH_MAX_INTERVAL,
+                        Type.LONG,
+                        600_000L,
+                        Range.atLeast(0),
+                        Importance.MEDIUM,
+                        "Longest time between two versions while there is something new, milliseconds; 0 for none. A version made by the clock is not repeatable bit by bit.")
+                .define(
+                        LearnerConfig.CHUNK_BYTES,
+                        Type.INT,
+                        512 * 1024,
+                        Range.between(1024, 8 * 1024 * 1024),
+                        Importance.LOW,
+                        "Size of a chunk of weights on the topic, bytes.")
+                .define(
+                        LearnerConfig.RETAIN,
+                        Type.INT,
+                        20,
+                        Range.atLeast(1),
+                        Importance.MEDIUM,
+                        "Versions whose weights stay on the topic; the promoted one always does.")
+                .define(
+                        LearnerConfig.RETAIN_CHECKPOINTS,
+                        Type.INT,
+                        3,
+                        Range.atLeast(1),
+                        Importance.LOW,
+                        "Checkpoints of versions that stay on disk.");
+    }
+
+    private static void evaluation(ConfigDef definition) {
+        definition
+                .define(
+                        LearnerConfig.EVALUATION_MAX_FACES,
+                        Type.INT,
+                        1000,
+                        Range.atLeast(2),
+                        Importance.MEDIUM,
+                        "Holdout faces on which a version is judged.")
+                .define(
+                        LearnerConfig.EVALUATION_MAX_PAIRS,
+                        Type.INT,
+                        50,
+                        Range.atLeast(1),
+                        Importance.LOW,
+                        "Genuine pairs that one identity may contribute, so that the head does not supply them all.")
+                .define(
+                        LearnerConfig.PROMOTION_MIN_PAIRS,
+                        Type.INT,
+                        100,
+                        Range.atLeast(1),
+                        Importance.MEDIUM,
+                        "Genuine pairs below which a version is promoted unjudged.")
+                .define(
+                        LearnerConfig.PROMOTION_TOLERANCE,
+                        Type.DOUBLE,
+                        0.01,
+                        Range.between(0, 1),
+                        Importance.MEDIUM,
+                        "A version is rejected when its AUC is worse than the promoted version's by more than this, beyond doubt (95 %).");
+    }
+
+    private static void input(ConfigDef definition) {
+        definition
+                .define(
+                        LearnerConfig.CACHE_BYTES,
+                        Type.LONG,
+                        256L * 1024 * 1024,
+                        Range.atLeast(0),
+                        Importance.MEDIUM,
+                        "Bound of the cache of decoded crops, bytes.")
+                .define(
+                        LearnerConfig.MAX_FACE_PIXELS,
+                        Type.LONG,
+                        4_000_000L,
+                        Range.atLeast(1),
+                        Importance.LOW,
+                        "Images with more pixels are left out, undecoded.");
+    }
+}
