@@ -1,5 +1,8 @@
 package io.rangestream.learner;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.ConfigurationException;
@@ -15,15 +18,17 @@ import org.apache.kafka.common.KafkaException;
  * A running learner: one thread that reads batches, trains, and publishes versions. Several may run in one group; the one
  * that holds the batches partition trains. Thread-safe.
  */
-public final class Learner implements AutoCloseable {
+public final class Learner implements MeterBinder, AutoCloseable {
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(9);
 
     private final LearnerLoop loop;
+    private final CompositeMeterRegistry meters;
     private final Thread thread;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-    private Learner(LearnerLoop loop) {
+    private Learner(LearnerLoop loop, CompositeMeterRegistry meters) {
         this.loop = loop;
+        this.meters = meters;
         this.thread = new Thread(this::run, "rangestream-learner");
         thread.setDaemon(true);
     }
@@ -41,7 +46,8 @@ public final class Learner implements AutoCloseable {
                         .formatted(String.join(", ", missing)));
             }
         }
-        var learner = new Learner(new LearnerLoop(common, config));
+        var meters = new CompositeMeterRegistry();
+        var learner = new Learner(new LearnerLoop(common, config, meters), meters);
         learner.thread.start();
         return learner;
     }
@@ -59,6 +65,12 @@ public final class Learner implements AutoCloseable {
     /** Whether it trains or stands by. */
     public boolean isReady() {
         return isLive() && loop.isJoined();
+    }
+
+    /** Adds the learner's metrics, those it has by now and those it will have. */
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        meters.add(registry);
     }
 
     /** Why it ended by itself, if it did. */

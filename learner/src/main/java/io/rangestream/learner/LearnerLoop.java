@@ -1,5 +1,7 @@
 package io.rangestream.learner;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.rangestream.avro.LearnerProgress;
 import io.rangestream.avro.LearnerState;
 import io.rangestream.learner.config.LearnerConfig;
@@ -32,6 +34,7 @@ final class LearnerLoop {
 
     private final CommonConfig common;
     private final LearnerConfig config;
+    private final MeterRegistry meters;
     private final Rate rate = new Rate();
     private volatile LearnerStatus status = LearnerStatus.starting();
     private volatile boolean stopping;
@@ -41,9 +44,12 @@ final class LearnerLoop {
     private long lastReport;
     private long lastStep;
 
-    LearnerLoop(CommonConfig common, LearnerConfig config) {
+    /** @param meters where the loop and all that belongs to it put their metrics */
+    LearnerLoop(CommonConfig common, LearnerConfig config, MeterRegistry meters) {
         this.common = common;
         this.config = config;
+        this.meters = meters;
+        new LearnerMetrics(this).bindTo(meters);
     }
 
     LearnerStatus status() {
@@ -69,7 +75,8 @@ final class LearnerLoop {
             Consumer<String, byte[]> c = clients.batches();
             consumer = c;
             boolean sound = false;
-            try {
+            try (var clientMetrics = new KafkaClientMetrics(c)) {
+                clientMetrics.bindTo(meters);
                 c.subscribe(List.of(clients.topics().batches()), membership(clients, c));
                 while (!stopping) {
                     turn(c, progress);

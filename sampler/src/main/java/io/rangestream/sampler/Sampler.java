@@ -1,5 +1,7 @@
 package io.rangestream.sampler;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.rangestream.avro.BatchFace;
 import io.rangestream.avro.Erasure;
 import io.rangestream.avro.LabeledFace;
@@ -28,7 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A running sampler: faces in, batches out, until it is closed or has failed. Thread-safe. */
-public final class Sampler implements AutoCloseable {
+public final class Sampler implements MeterBinder, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Sampler.class);
     private static final Duration STREAMS_CLOSE = Duration.ofSeconds(7);
     private static final Duration LOOK = Duration.ofMillis(20);
@@ -40,6 +42,7 @@ public final class Sampler implements AutoCloseable {
     private final SchemaTopic schemas;
     private final RocksMemory memory;
     private final FailurePolicy failures;
+    private final SamplerMetrics metrics;
 
     private Sampler(CommonConfig common, SamplerConfig config, Preflight.Facts facts) {
         board = new TaskBoard();
@@ -58,6 +61,7 @@ public final class Sampler implements AutoCloseable {
                 facts.faceRetention(),
                 InstantSource.system());
         watch = new LearnerWatch(common, schemas, pacer);
+        metrics = new SamplerMetrics(streams, board, pacer);
     }
 
     /**
@@ -152,9 +156,16 @@ public final class Sampler implements AutoCloseable {
                 pacer.ahead());
     }
 
+    /** Adds the metrics of the sampler and of Kafka Streams; for one registry, which may not outlive the sampler. */
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        metrics.bindTo(registry);
+    }
+
     /** Stops within ten seconds; what was not committed is done again by whoever takes over. */
     @Override
     public void close() {
+        metrics.close();
         watch.close();
         // Leaving the group hands the partitions over at once instead of after the session's time.
         if (streams.close(CloseOptions.timeout(STREAMS_CLOSE)

@@ -24,7 +24,7 @@ final class LearnerCommand implements Callable<Integer> {
         Settings settings = config.settings();
         try (ShutdownSignal signal = ShutdownSignal.listen();
                 Learner learner = Learner.start(CommonConfig.from(settings), LearnerConfig.from(settings))) {
-            RoleRun.await(signal, settings, learner::isLive, learner::isReady);
+            new RoleRun(learner::isLive, learner::isReady, learner).await(signal, settings);
             if (learner.failure().isPresent()) {
                 throw new RoleFailedException("learner", learner.failure().get());
             }

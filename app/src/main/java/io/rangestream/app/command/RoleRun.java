@@ -1,29 +1,44 @@
 package io.rangestream.app.command;
 
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.rangestream.app.ShutdownSignal;
 import io.rangestream.app.health.HealthConfig;
 import io.rangestream.app.health.HealthServer;
+import io.rangestream.app.health.Metrics;
+import io.rangestream.app.health.Page;
 import io.rangestream.schemas.config.Settings;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
-/** The time that a role runs: its health is served until the process is told to end, or the role ends by itself. */
-final class RoleRun {
+/**
+ * The time that a role runs: its health and metrics are served until the process is told to end, or the role ends by
+ * itself.
+ *
+ * @param live whether it works or may yet
+ * @param ready whether it works
+ * @param meters adds its metrics
+ */
+record RoleRun(BooleanSupplier live, BooleanSupplier ready, MeterBinder meters) {
     private static final Duration LOOK = Duration.ofMillis(200);
 
-    private RoleRun() {}
-
     /** Returns when the signal has come or the role is no longer live. */
-    static void await(ShutdownSignal signal, Settings settings, BooleanSupplier live, BooleanSupplier ready)
-            throws InterruptedException {
-        Optional<HealthServer> health = HealthServer.start(HealthConfig.from(settings), live, ready);
-        try {
-            while (!signal.await(LOOK) && live.getAsBoolean()) {
-                continue;
+    void await(ShutdownSignal signal, Settings settings) throws InterruptedException {
+        try (var metrics = new Metrics(meters)) {
+            Optional<HealthServer> health = HealthServer.start(
+                    HealthConfig.from(settings),
+                    Map.of(
+                            "/livez", Page.check(live),
+                            "/readyz", Page.check(ready),
+                            "/metrics", metrics));
+            try {
+                while (!signal.await(LOOK) && live.getAsBoolean()) {
+                    continue;
+                }
+            } finally {
+                health.ifPresent(HealthServer::close);
             }
-        } finally {
-            health.ifPresent(HealthServer::close);
         }
     }
 }

@@ -24,7 +24,7 @@ final class SamplerCommand implements Callable<Integer> {
         Settings settings = config.settings();
         try (ShutdownSignal signal = ShutdownSignal.listen();
                 Sampler sampler = Sampler.start(CommonConfig.from(settings), SamplerConfig.from(settings))) {
-            RoleRun.await(signal, settings, sampler::isLive, sampler::isReady);
+            new RoleRun(sampler::isLive, sampler::isReady, sampler).await(signal, settings);
             if (sampler.failure().isPresent()) {
                 throw new RoleFailedException("sampler", sampler.failure().get());
             }

@@ -25,14 +25,14 @@ public record HealthConfig(String host, int port) {
                         Type.STRING,
                         "localhost",
                         Importance.LOW,
-                        "Address on which /livez and /readyz are served; 0.0.0.0 for all.")
+                        "Address on which /livez, /readyz and /metrics are served; 0.0.0.0 for all.")
                 .define(
                         PORT,
                         Type.INT,
                         0,
                         Range.between(0, 65535),
                         Importance.MEDIUM,
-                        "Port on which /livez and /readyz are served; 0 serves neither.");
+                        "Port on which /livez, /readyz and /metrics are served; 0 serves none.");
     }
 
     /** @throws io.rangestream.schemas.config.ConfigurationException if a value does not fit */

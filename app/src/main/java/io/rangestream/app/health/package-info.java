@@ -1,4 +1,4 @@
-/** Liveness and readiness over HTTP. */
+/** What an operator asks a role over HTTP: whether it lives, whether it is ready, its metrics. */
 @NullMarked
 package io.rangestream.app.health;
 
