@@ -7,7 +7,9 @@ public enum BufferPolicy {
     /** A uniform sample of every face seen, whatever the order they came in. */
     RESERVOIR,
     /** The faces that arrived last. */
-    RECENT;
+    RECENT,
+    /** The last to arrive in some of the slots, a uniform sample of those before them in the others. */
+    MIX;
 
     /** The name in a configuration. */
     public String key() {

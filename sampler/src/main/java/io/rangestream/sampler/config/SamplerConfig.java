@@ -17,6 +17,7 @@ import org.apache.kafka.common.config.ConfigDef;
  * @param samplesPerIdentity K, crops of each
  * @param bufferCapacity faces kept of each identity
  * @param bufferPolicy which faces a full buffer keeps
+ * @param recentShare share of a buffer's slots that {@link BufferPolicy#MIX} gives to the last to arrive
  * @param bufferRemembered faces per identity recognised after they have left the buffer
  * @param minFaces faces an identity needs to be drawn
  * @param replayRatio crops of credit per new training face
@@ -37,6 +38,7 @@ public record SamplerConfig(
         int samplesPerIdentity,
         int bufferCapacity,
         BufferPolicy bufferPolicy,
+        double recentShare,
         int bufferRemembered,
         int minFaces,
         double replayRatio,
@@ -55,6 +57,7 @@ public record SamplerConfig(
     public static final String BATCH_SAMPLES = "batch.samples.per.identity";
     public static final String BUFFER_CAPACITY = "buffer.capacity";
     public static final String BUFFER_POLICY = "buffer.policy";
+    public static final String RECENT_SHARE = "recent.share";
     public static final String BUFFER_REMEMBERED = "buffer.remembered";
     public static final String MIN_FACES = "min.faces";
     public static final String REPLAY_RATIO = "replay.ratio";
@@ -104,6 +107,9 @@ public record SamplerConfig(
         if (!(drawTau >= 0 && drawTau <= MAX_TAU)) {
             throw new ConfigurationException("%s %s is not between 0 and %s".formatted(DRAW_TAU, drawTau, MAX_TAU));
         }
+        if (!(recentShare >= 0 && recentShare <= 1)) {
+            throw new ConfigurationException("%s %s is not between 0 and 1".formatted(RECENT_SHARE, recentShare));
+        }
         if (!(replayRatio > 0 && replayRatio <= 1000)) {
             throw new ConfigurationException(
                     "%s %s is not above 0 and at most 1000".formatted(REPLAY_RATIO, replayRatio));
@@ -146,6 +152,7 @@ public record SamplerConfig(
                 config.getInt(BATCH_SAMPLES),
                 config.getInt(BUFFER_CAPACITY),
                 BufferPolicy.of(config.getString(BUFFER_POLICY)),
+                config.getDouble(RECENT_SHARE),
                 config.getInt(BUFFER_REMEMBERED),
                 config.getInt(MIN_FACES),
                 config.getDouble(REPLAY_RATIO),
@@ -164,6 +171,11 @@ public record SamplerConfig(
     /** Crops in a batch, P x K. */
     public int cropsPerBatch() {
         return batchIdentities * samplesPerIdentity;
+    }
+
+    /** Slots of a buffer that {@link BufferPolicy#MIX} gives to the last to arrive. */
+    public int recentFaces() {
+        return (int) Math.round(recentShare * bufferCapacity);
     }
 
     /** Most bytes a batch can take. */

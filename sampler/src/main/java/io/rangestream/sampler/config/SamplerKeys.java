@@ -92,19 +92,28 @@ final class SamplerKeys {
                         SamplerConfig.BUFFER_POLICY,
                         Type.STRING,
                         BufferPolicy.RESERVOIR.key(),
-                        ValidString.in(BufferPolicy.RESERVOIR.key(), BufferPolicy.RECENT.key()),
+                        ValidString.in(BufferPolicy.RESERVOIR.key(), BufferPolicy.RECENT.key(), BufferPolicy.MIX.key()),
                         Importance.MEDIUM,
                         "What a full buffer keeps: reservoir is a uniform sample of everything seen, whatever the order"
-                                + " of arrival; recent is the faces that arrived last.")
+                                + " of arrival; recent is the faces that arrived last; mix is recent in recent.share of"
+                                + " the slots and a uniform sample of everything older in the others.")
+                .define(
+                        SamplerConfig.RECENT_SHARE,
+                        Type.DOUBLE,
+                        0.25,
+                        Range.between(0, 1),
+                        Importance.LOW,
+                        "Share of a buffer's slots that buffer.policy=mix gives to the faces that arrived last.")
                 .define(
                         SamplerConfig.BUFFER_REMEMBERED,
                         Type.INT,
                         1024,
                         Range.between(0, 65_536),
                         Importance.LOW,
-                        "Faces per identity that are still recognised when they are sent again although the buffer no"
-                                + " longer holds them (8 bytes each). Of an identity with more faces than this, some that"
-                                + " are sent again count as new: they earn credit, but the reservoir stays as it is.");
+                        "Window in which a face sent again is recognised although the buffer does not hold it: the last so many"
+                                + " faces of an identity that left its buffer or were passed over (8 bytes of the store each)."
+                                + " Beyond it a face counts as new: it earns credit, and recent and mix keep it anew;"
+                                + " the reservoir stays as it is.");
     }
 
     private static void holdout(ConfigDef definition) {

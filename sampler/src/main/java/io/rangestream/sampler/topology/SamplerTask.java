@@ -92,7 +92,7 @@ final class SamplerTask {
     private void add(Request.Add face, long timestamp) {
         long rank = rank(face.identity(), face.faceId());
         if (config.split().isTraining(face.identity(), face.faceId())) {
-            Outcome outcome = buffers.add(face.identity(), rank, () -> writer.stored(face.face()));
+            Outcome outcome = buffers.add(face.identity(), rank, timestamp, () -> writer.stored(face.face()));
             if (outcome != Outcome.DUPLICATE) {
                 board.count(Event.ACCEPTED);
                 state = state.nextFace(credit.perFace());

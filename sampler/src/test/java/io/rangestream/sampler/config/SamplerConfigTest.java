@@ -40,6 +40,8 @@ class SamplerConfigTest {
             buffer.capacity      | 2000    | buffer.capacity
             min.faces            | 65      | min.faces 65
             buffer.policy        | newest  | buffer.policy
+            recent.share         | 1.1     | recent.share
+            recent.share         | NaN     | recent.share
             draw.tau             | 2.5     | draw.tau
             draw.tau             | NaN     | draw.tau
             replay.ratio         | 0       | replay.ratio

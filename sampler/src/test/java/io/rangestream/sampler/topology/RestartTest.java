@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.rangestream.sampler.config.BufferPolicy;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -51,10 +52,9 @@ class RestartTest {
 
     @Property(tries = 40)
     void invariantsHoldAfterEveryStepAndARestartLeavesNoTrace(
-            @ForAll("steps") List<Step> steps, @ForAll boolean recent) {
-        var config = Faces.config(
-                Stream.concat(Stream.of(SETTINGS), Stream.of("buffer.policy", recent ? "recent" : "reservoir"))
-                        .toArray());
+            @ForAll("steps") List<Step> steps, @ForAll BufferPolicy policy) {
+        var config = Faces.config(Stream.concat(Stream.of(SETTINGS), Stream.of("buffer.policy", policy.key()))
+                .toArray());
         List<String> uninterrupted = new ArrayList<>();
         try (var sampler = new SamplerHarness(config)) {
             for (Step step : steps) {

@@ -89,7 +89,7 @@ class SplitErasureTest {
 
     @Test
     void aFaceThatHasLeftTheBufferIsStillKnown() {
-        for (String policy : List.of("reservoir", "recent")) {
+        for (String policy : List.of("reservoir", "recent", "mix")) {
             try (var sampler = new SamplerHarness(Faces.config("buffer.policy", policy))) {
                 for (int round = 0; round < 2; round++) {
                     for (int face = 0; face < 50; face++) {

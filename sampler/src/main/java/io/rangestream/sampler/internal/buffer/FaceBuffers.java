@@ -25,6 +25,7 @@ public final class FaceBuffers {
     private final KeyValueStore<Bytes, byte[]> index;
     private final KeyValueStore<Bytes, byte[]> faces;
     private final SamplerConfig config;
+    private final EvictionPolicy policy;
     private final DrawableIdentities drawable;
 
     /** Reads the whole index once. */
@@ -32,11 +33,12 @@ public final class FaceBuffers {
         this.index = index;
         this.faces = faces;
         this.config = config;
+        this.policy = EvictionPolicy.of(config);
         this.drawable = new DrawableIdentities(config.minFaces(), config.drawTau());
         try (KeyValueIterator<Bytes, byte[]> all = index.all()) {
             while (all.hasNext()) {
                 KeyValue<Bytes, byte[]> entry = all.next();
-                IdentityIndex identity = IdentityIndex.decode(entry.value);
+                IdentityHeader identity = IdentityHeader.read(ByteBuffer.wrap(entry.value));
                 drawable.restore(identity.ordinal(), entry.key, identity.kept());
             }
         }
@@ -46,15 +48,15 @@ public final class FaceBuffers {
      * Takes in a face.
      *
      * @param rank the face's rank
+     * @param timestamp of the face, epoch milliseconds
      * @param face what to store; asked for only if the face is kept
      */
-    public Outcome add(String identity, long rank, Supplier<byte[]> face) {
+    public Outcome add(String identity, long rank, long timestamp, Supplier<byte[]> face) {
         Bytes name = name(identity);
         IdentityIndex known = find(name);
         IdentityIndex entry = known != null ? known : IdentityIndex.empty(drawable.register(name));
         int before = entry.kept();
-        Admission admission =
-                entry.admit(rank, config.bufferPolicy(), config.bufferCapacity(), config.bufferRemembered());
+        Admission admission = entry.admit(rank, timestamp, policy, config.bufferCapacity(), config.bufferRemembered());
         if (admission.outcome() == Outcome.DUPLICATE) {
             return Outcome.DUPLICATE;
         }

@@ -1,31 +1,24 @@
 package io.rangestream.sampler.internal.buffer;
 
-import io.rangestream.sampler.config.BufferPolicy;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
  * What is known of one identity besides the faces themselves: which slots hold faces of which rank, and which ranks were
- * seen but are not kept. A face's rank is a 64-bit hash of its name, uniform and the same whenever it is sent.
- *
- * <p>The reservoir keeps the faces of the smallest ranks (a bottom-k sketch; Cohen and Kaplan, PODC 2007): a uniform
- * sample of all distinct faces, whatever their order and however often each was sent. Not thread-safe.
+ * seen lately but are not kept. A face's rank is a 64-bit hash of its name, uniform and the same whenever it is sent.
+ * Not thread-safe.
  */
 public final class IdentityIndex {
-    private static final byte VERSION = 1;
-
-    private final int ordinal;
-    private long seen;
-    /** Of the kept faces; for the reservoir by rank, otherwise by arrival. The next to go is at the policy's end. */
+    private IdentityHeader header;
+    /** Of the kept faces, in the order they arrived. */
     private long[] ranks;
 
     private short[] slots;
-    /** The smallest ranks of faces that were seen and are not kept, ascending. */
+    /** Of the faces that were seen and are not kept, the last to leave at the end. */
     private long[] remembered;
 
-    private IdentityIndex(int ordinal, long seen, long[] ranks, short[] slots, long[] remembered) {
-        this.ordinal = ordinal;
-        this.seen = seen;
+    private IdentityIndex(IdentityHeader header, long[] ranks, short[] slots, long[] remembered) {
+        this.header = header;
         this.ranks = ranks;
         this.slots = slots;
         this.remembered = remembered;
@@ -45,35 +38,45 @@ public final class IdentityIndex {
     public record Admission(Outcome outcome, int slot) {}
 
     static IdentityIndex empty(int ordinal) {
-        return new IdentityIndex(ordinal, 0, new long[0], new short[0], new long[0]);
+        var header = new IdentityHeader(ordinal, 0, IdentityHeader.UNKNOWN, IdentityHeader.UNKNOWN, 0);
+        return new IdentityIndex(header, new long[0], new short[0], new long[0]);
     }
 
-    Admission admit(long rank, BufferPolicy policy, int capacity, int rememberable) {
-        if (position(rank) >= 0 || Arrays.binarySearch(remembered, rank) >= 0) {
+    /**
+     * Decides on a face that arrives.
+     *
+     * @param timestamp of the face, epoch milliseconds
+     * @param rememberable how many of the faces that left or were passed over last are recognised from then on
+     */
+    Admission admit(long rank, long timestamp, EvictionPolicy policy, int capacity, int rememberable) {
+        if (position(ranks, rank) >= 0 || remembers(rank)) {
             return new Admission(Outcome.DUPLICATE, -1);
         }
-        seen++;
+        header = header.arrived(timestamp);
         if (ranks.length < capacity) {
-            return keep(rank, freeSlot(), policy);
+            int free = freeSlot();
+            append(rank, free);
+            return new Admission(Outcome.KEPT, free);
         }
-        int victim = policy == BufferPolicy.RESERVOIR ? ranks.length - 1 : 0;
-        if (policy == BufferPolicy.RESERVOIR && rank > ranks[victim]) {
+        int victim = policy.victim(with(ranks, rank));
+        if (victim == ranks.length) {
             remember(rank, rememberable);
             return new Admission(Outcome.PASSED_OVER, -1);
         }
         remember(ranks[victim], rememberable);
         int slot = slots[victim];
         drop(victim);
-        return keep(rank, slot, policy);
+        append(rank, slot);
+        return new Admission(Outcome.KEPT, slot);
     }
 
     /** Takes a face back, so that it is new when it is sent again; the slot it lay in, or -1. */
     int retract(long rank) {
-        int remembering = Arrays.binarySearch(remembered, rank);
+        int remembering = position(remembered, rank);
         if (remembering >= 0) {
             remembered = without(remembered, remembering);
         }
-        int position = position(rank);
+        int position = position(ranks, rank);
         if (position < 0) {
             return -1;
         }
@@ -83,7 +86,7 @@ public final class IdentityIndex {
     }
 
     int ordinal() {
-        return ordinal;
+        return header.ordinal();
     }
 
     int kept() {
@@ -91,10 +94,10 @@ public final class IdentityIndex {
     }
 
     long seen() {
-        return seen;
+        return header.seen();
     }
 
-    /** The slot of the face at a position of the index's own order, 0 … kept - 1. */
+    /** The slot of the face at a position, 0 … kept - 1, in the order of arrival. */
     int slot(int position) {
         return slots[position];
     }
@@ -104,24 +107,14 @@ public final class IdentityIndex {
     }
 
     boolean remembers(long rank) {
-        return Arrays.binarySearch(remembered, rank) >= 0;
+        return position(remembered, rank) >= 0;
     }
 
-    private Admission keep(long rank, int slot, BufferPolicy policy) {
-        int at = ranks.length;
-        if (policy == BufferPolicy.RESERVOIR) {
-            at = 0;
-            while (at < ranks.length && ranks[at] < rank) {
-                at++;
-            }
-        }
-        ranks = with(ranks, at, rank);
-        short[] moved = new short[slots.length + 1];
-        System.arraycopy(slots, 0, moved, 0, at);
-        moved[at] = (short) slot;
-        System.arraycopy(slots, at, moved, at + 1, slots.length - at);
-        slots = moved;
-        return new Admission(Outcome.KEPT, slot);
+    private void append(long rank, int slot) {
+        ranks = with(ranks, rank);
+        slots = Arrays.copyOf(slots, slots.length + 1);
+        slots[slots.length - 1] = (short) slot;
+        header = header.keeping(ranks.length);
     }
 
     private void drop(int position) {
@@ -130,14 +123,12 @@ public final class IdentityIndex {
         System.arraycopy(slots, 0, left, 0, position);
         System.arraycopy(slots, position + 1, left, position, left.length - position);
         slots = left;
+        header = header.keeping(ranks.length);
     }
 
     private void remember(long rank, int rememberable) {
-        int at = -Arrays.binarySearch(remembered, rank) - 1;
-        if (at < rememberable) {
-            long[] grown = with(remembered, at, rank);
-            remembered = grown.length > rememberable ? Arrays.copyOf(grown, rememberable) : grown;
-        }
+        long[] grown = with(remembered, rank);
+        remembered = Arrays.copyOfRange(grown, Math.max(0, grown.length - rememberable), grown.length);
     }
 
     private int freeSlot() {
@@ -154,20 +145,18 @@ public final class IdentityIndex {
         return free;
     }
 
-    private int position(long rank) {
-        for (int i = 0; i < ranks.length; i++) {
-            if (ranks[i] == rank) {
+    private static int position(long[] values, long value) {
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] == value) {
                 return i;
             }
         }
         return -1;
     }
 
-    private static long[] with(long[] values, int at, long value) {
-        long[] grown = new long[values.length + 1];
-        System.arraycopy(values, 0, grown, 0, at);
-        grown[at] = value;
-        System.arraycopy(values, at, grown, at + 1, values.length - at);
+    private static long[] with(long[] values, long value) {
+        long[] grown = Arrays.copyOf(values, values.length + 1);
+        grown[values.length] = value;
         return grown;
     }
 
@@ -179,10 +168,11 @@ public final class IdentityIndex {
     }
 
     byte[] encode() {
+        int kept = ranks.length;
         var bytes = ByteBuffer.allocate(
-                1 + Integer.BYTES + Long.BYTES + Short.BYTES + ranks.length * 10 + remembered.length * Long.BYTES);
-        bytes.put(VERSION).putInt(ordinal).putLong(seen).putShort((short) ranks.length);
-        for (int i = 0; i < ranks.length; i++) {
+                IdentityHeader.BYTES + kept * (Short.BYTES + Long.BYTES) + remembered.length * Long.BYTES);
+        header.write(bytes);
+        for (int i = 0; i < kept; i++) {
             bytes.putShort(slots[i]).putLong(ranks[i]);
         }
         for (long rank : remembered) {
@@ -193,13 +183,8 @@ public final class IdentityIndex {
 
     static IdentityIndex decode(byte[] encoded) {
         var bytes = ByteBuffer.wrap(encoded);
-        byte version = bytes.get();
-        if (version != VERSION) {
-            throw new IllegalStateException("the identity index is of version %d, not %d".formatted(version, VERSION));
-        }
-        int ordinal = bytes.getInt();
-        long seen = bytes.getLong();
-        int kept = bytes.getShort();
+        IdentityHeader header = IdentityHeader.read(bytes);
+        int kept = header.kept();
         long[] ranks = new long[kept];
         short[] slots = new short[kept];
         for (int i = 0; i < kept; i++) {
@@ -210,6 +195,6 @@ public final class IdentityIndex {
         for (int i = 0; i < remembered.length; i++) {
             remembered[i] = bytes.getLong();
         }
-        return new IdentityIndex(ordinal, seen, ranks, slots, remembered);
+        return new IdentityIndex(header, ranks, slots, remembered);
     }
 }

@@ -1,0 +1,59 @@
+package io.rangestream.sampler.internal.buffer;
+
+import io.rangestream.schemas.config.ConfigurationException;
+import java.nio.ByteBuffer;
+
+/**
+ * The fixed part at the beginning of an identity's record, readable without the ranks behind it.
+ *
+ * <p>Version 1, of 0.1 development builds, knew no times and kept the remembered ranks in their own order; it is read as
+ * a record whose times are unknown, and written back as version 2 with the next face. A newer version is refused:
+ * guessing at its meaning could repeat or lose faces.
+ *
+ * @param ordinal the identity's number within its task
+ * @param seen distinct faces that arrived
+ * @param firstAt smallest timestamp of them, epoch milliseconds; {@link #UNKNOWN} before the first
+ * @param lastAt largest timestamp of them, epoch milliseconds; {@link #UNKNOWN} before the first
+ * @param kept faces in the buffer
+ */
+record IdentityHeader(int ordinal, long seen, long firstAt, long lastAt, int kept) {
+    static final long UNKNOWN = -1;
+    static final int BYTES = 1 + Integer.BYTES + 3 * Long.BYTES + Short.BYTES;
+    private static final byte VERSION = 2;
+    private static final byte WITHOUT_TIMES = 1;
+
+    /** Reads the header and leaves the buffer at what follows it. */
+    static IdentityHeader read(ByteBuffer bytes) {
+        byte version = bytes.get();
+        if (version != VERSION && version != WITHOUT_TIMES) {
+            throw new ConfigurationException(
+                    ("the buffers were written in format %d, this release reads up to %d: run the"
+                                    + " release that wrote them, or take another sampler.id to begin with empty buffers")
+                            .formatted(version, VERSION));
+        }
+        int ordinal = bytes.getInt();
+        long seen = bytes.getLong();
+        long firstAt = version == WITHOUT_TIMES ? UNKNOWN : bytes.getLong();
+        long lastAt = version == WITHOUT_TIMES ? UNKNOWN : bytes.getLong();
+        return new IdentityHeader(ordinal, seen, firstAt, lastAt, bytes.getShort());
+    }
+
+    void write(ByteBuffer bytes) {
+        bytes.put(VERSION)
+                .putInt(ordinal)
+                .putLong(seen)
+                .putLong(firstAt)
+                .putLong(lastAt)
+                .putShort((short) kept);
+    }
+
+    /** After a face of this timestamp has arrived. */
+    IdentityHeader arrived(long timestamp) {
+        long first = firstAt == UNKNOWN ? timestamp : Math.min(firstAt, timestamp);
+        return new IdentityHeader(ordinal, seen + 1, first, Math.max(lastAt, timestamp), kept);
+    }
+
+    IdentityHeader keeping(int faces) {
+        return new IdentityHeader(ordinal, seen, firstAt, lastAt, faces);
+    }
+}
