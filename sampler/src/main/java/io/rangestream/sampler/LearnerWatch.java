@@ -1,6 +1,7 @@
 package io.rangestream.sampler;
 
 import io.rangestream.avro.LearnerProgress;
+import io.rangestream.sampler.topology.LearnerDistance;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
@@ -24,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that reads the learner's progress and lets the {@link Pacer} act on it. While the broker is away the
+ * The thread that reads the learner's progress and lets tasks and {@link Pacer} act on it. While the broker is away the
  * learner stays where it was last seen.
  */
 final class LearnerWatch implements AutoCloseable {
@@ -39,11 +40,12 @@ final class LearnerWatch implements AutoCloseable {
     private final String faces;
     private final byte[] model;
     private final RecordCodec codec;
+    private final LearnerDistance learner;
     private final Pacer pacer;
     private final Thread thread = new Thread(this::run, "sampler-pacer");
     private Instant lastWarning = Instant.EPOCH;
 
-    LearnerWatch(CommonConfig common, SchemaSource schemas, Pacer pacer) {
+    LearnerWatch(CommonConfig common, SchemaSource schemas, LearnerDistance learner, Pacer pacer) {
         Map<String, Object> client = common.clientConfig();
         client.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         this.consumer = new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -51,6 +53,7 @@ final class LearnerWatch implements AutoCloseable {
         this.faces = common.topics().faces();
         this.model = common.model().getBytes(StandardCharsets.UTF_8);
         this.codec = new RecordCodec(List.of(LearnerProgress.getClassSchema()), schemas);
+        this.learner = learner;
         this.pacer = pacer;
         thread.setDaemon(true);
     }
@@ -102,7 +105,7 @@ final class LearnerWatch implements AutoCloseable {
             return;
         }
         try {
-            pacer.learnerReports(((LearnerProgress) codec.decode(record.value())).getSequences());
+            learner.learnerReports(((LearnerProgress) codec.decode(record.value())).getSequences());
         } catch (UndecodableRecordException e) {
             warn("a record on " + progress.topic() + " is no progress of a learner: {}", e);
         }

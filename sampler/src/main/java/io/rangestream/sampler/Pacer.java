@@ -1,11 +1,13 @@
 package io.rangestream.sampler;
 
+import io.rangestream.sampler.config.Pacing;
+import io.rangestream.sampler.topology.LearnerDistance;
 import io.rangestream.sampler.topology.TaskBoard;
+import io.rangestream.sampler.topology.TaskBoard.Event;
 import io.rangestream.sampler.topology.TaskReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.streams.KafkaStreams.State;
 import org.slf4j.Logger;
@@ -13,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the sampler within reach of the learner: pauses it (KIP-834) beyond a number of batches ahead, resumes it below
- * half of that. Nothing is skipped; the faces wait in their topic.
+ * half of that. Nothing is skipped; the faces wait in their topic. With {@code pace=fresh} it only looks: there the tasks
+ * themselves keep their batches back.
  *
  * <p>Only a RUNNING application is paused, because a paused one does not restore its stores: during a rebalance the
  * pause is lifted. Not thread-safe but for {@link #ahead()}.
@@ -25,11 +28,10 @@ final class Pacer {
 
     private final Pausable application;
     private final TaskBoard board;
-    private final int maxAhead;
-    private final int facePartitions;
+    private final LearnerDistance learner;
+    private final boolean pauses;
     private final Duration faceRetention;
     private final InstantSource clock;
-    private final Map<String, Long> learnerAt = new HashMap<>();
     private volatile long ahead;
     private boolean pauseWasSaid;
     private Instant lastLine = Instant.MIN;
@@ -53,29 +55,23 @@ final class Pacer {
     }
 
     /**
-     * @param maxAhead batches that the samplers of all partitions together may be ahead
-     * @param facePartitions partitions of the faces topic; each task has an equal share of the batches
+     * @param learner how far the learner is behind, and may be
+     * @param mode whether the application is paused at all
      * @param faceRetention how long unread faces stay in their topic
      */
     Pacer(
             Pausable application,
             TaskBoard board,
-            int maxAhead,
-            int facePartitions,
+            LearnerDistance learner,
+            Pacing.Mode mode,
             Duration faceRetention,
             InstantSource clock) {
         this.application = application;
         this.board = board;
-        this.maxAhead = maxAhead;
-        this.facePartitions = facePartitions;
+        this.learner = learner;
+        this.pauses = mode == Pacing.Mode.LOSSLESS;
         this.faceRetention = faceRetention;
         this.clock = clock;
-    }
-
-    /** The learner has dealt with these sequences, by task. A task that it has never named is at 0. */
-    void learnerReports(Map<String, Long> sequences) {
-        learnerAt.clear();
-        learnerAt.putAll(sequences);
     }
 
     /** Compares the two and pauses or resumes; to be called often. */
@@ -83,22 +79,24 @@ final class Pacer {
         Map<String, TaskReport> reports = board.reports();
         long distance = 0;
         for (Map.Entry<String, TaskReport> task : reports.entrySet()) {
-            distance += Math.max(0, task.getValue().sequence() - learnerAt.getOrDefault(task.getKey(), 0L));
+            distance += learner.of(task.getKey(), task.getValue().sequence());
         }
         ahead = distance;
-        long allowed = Math.max(1, (long) maxAhead * reports.size() / facePartitions);
+        long allowed = Math.max(1, learner.allowedPerTask() * reports.size());
         boolean running = application.state() == State.RUNNING;
         if (application.isPaused()) {
             if (!running || distance <= allowed / 2) {
                 application.resume();
+                board.count(Event.RESUMED);
                 if (pauseWasSaid) {
                     log.info("resumed: {} batches ahead of the learner", distance);
                 }
             } else {
                 warnBeforeFacesExpire(reports, unread);
             }
-        } else if (running && distance > allowed) {
+        } else if (pauses && running && distance > allowed) {
             application.pause();
+            board.count(Event.PAUSED);
             sayPaused(distance, allowed);
         }
     }

@@ -7,6 +7,7 @@ import io.rangestream.avro.Erasure;
 import io.rangestream.avro.LabeledFace;
 import io.rangestream.avro.TrainingBatch;
 import io.rangestream.sampler.config.SamplerConfig;
+import io.rangestream.sampler.topology.LearnerDistance;
 import io.rangestream.sampler.topology.RocksMemory;
 import io.rangestream.sampler.topology.SamplerTopology;
 import io.rangestream.sampler.topology.StreamsSettings;
@@ -46,21 +47,22 @@ public final class Sampler implements MeterBinder, AutoCloseable {
 
     private Sampler(CommonConfig common, SamplerConfig config, Preflight.Facts facts) {
         board = new TaskBoard();
+        var learner = new LearnerDistance(config.pacing().batchesAheadPerTask(facts.facePartitions()));
         memory = new RocksMemory(config.stateMemoryBytes());
         schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig());
         failures = new FailurePolicy(InstantSource.system());
         streams = new KafkaStreams(
-                SamplerTopology.build(config, common.topics(), schemas, board),
+                SamplerTopology.build(config, common.topics(), schemas, board, learner),
                 StreamsSettings.of(common, config, facts.deadLetterBytes(), memory));
         streams.setUncaughtExceptionHandler(failures);
         pacer = new Pacer(
                 new PausableStreams(streams),
                 board,
-                config.maxBatchesAhead(),
-                facts.facePartitions(),
+                learner,
+                config.pacing().mode(),
                 facts.faceRetention(),
                 InstantSource.system());
-        watch = new LearnerWatch(common, schemas, pacer);
+        watch = new LearnerWatch(common, schemas, learner, pacer);
         metrics = new SamplerMetrics(streams, board, pacer);
     }
 

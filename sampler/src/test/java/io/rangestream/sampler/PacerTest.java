@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.rangestream.sampler.config.Pacing;
+import io.rangestream.sampler.topology.LearnerDistance;
 import io.rangestream.sampler.topology.TaskBoard;
+import io.rangestream.sampler.topology.TaskBoard.Event;
 import io.rangestream.sampler.topology.TaskBoards;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,7 +25,8 @@ class PacerTest {
     private final Application application = new Application();
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private final List<String> asked = new ArrayList<>();
-    private final Pacer pacer = new Pacer(application, board, 100, 4, RETENTION, new Clock());
+    private final LearnerDistance learner = new LearnerDistance(25);
+    private Pacer pacer = new Pacer(application, board, learner, Pacing.Mode.LOSSLESS, RETENTION, new Clock());
 
     @Test
     void pausesBeyondTheDistanceAndResumesBelowHalfOfIt() {
@@ -36,12 +40,32 @@ class PacerTest {
         assertTrue(application.paused);
         assertEquals(51, pacer.ahead());
 
-        pacer.learnerReports(Map.of("0_0", 20L, "0_1", 5L));
+        learner.learnerReports(Map.of("0_0", 20L, "0_1", 5L));
         tick();
         assertTrue(application.paused, "26 is more than half");
-        pacer.learnerReports(Map.of("0_0", 20L, "0_1", 6L));
+        learner.learnerReports(Map.of("0_0", 20L, "0_1", 6L));
         tick();
         assertFalse(application.paused);
+    }
+
+    @Test
+    void everyPauseIsCounted() {
+        at(0, 30);
+        tick();
+        tick();
+        learner.learnerReports(Map.of("0_0", 30L));
+        tick();
+        assertEquals(1, board.counted(Event.PAUSED));
+        assertEquals(1, board.counted(Event.RESUMED));
+    }
+
+    @Test
+    void freshIsNeverPaused() {
+        pacer = new Pacer(application, board, learner, Pacing.Mode.FRESH, RETENTION, new Clock());
+        at(0, 1000);
+        tick();
+        assertFalse(application.paused);
+        assertEquals(1000, pacer.ahead());
     }
 
     @Test
@@ -53,7 +77,7 @@ class PacerTest {
 
     @Test
     void aLearnerAheadOfATaskThatBeganAnewDoesNotMakeUpForAnother() {
-        pacer.learnerReports(Map.of("0_0", 1000L));
+        learner.learnerReports(Map.of("0_0", 1000L));
         at(0, 5);
         at(1, 51);
         tick();

@@ -26,7 +26,7 @@ import org.apache.kafka.common.config.ConfigDef;
  * @param split which faces are held out
  * @param maxFaceBytes largest image, bytes
  * @param maxFacePixels most pixels an image may claim
- * @param maxBatchesAhead batches all samplers may be ahead of the learner
+ * @param pacing how to keep step with the learner
  * @param seed seed of every random choice
  * @param stateDir folder of the stores
  * @param stateMemoryBytes RocksDB's memory in this process, bytes
@@ -47,7 +47,7 @@ public record SamplerConfig(
         HoldoutSplit split,
         int maxFaceBytes,
         long maxFacePixels,
-        int maxBatchesAhead,
+        Pacing pacing,
         long seed,
         Path stateDir,
         long stateMemoryBytes,
@@ -68,7 +68,9 @@ public record SamplerConfig(
     public static final String HOLDOUT_IDENTITIES = "holdout.identities";
     public static final String MAX_FACE_BYTES = "max.face.bytes";
     public static final String MAX_FACE_PIXELS = "max.face.pixels";
+    public static final String PACE = "pace";
     public static final String MAX_BATCHES_AHEAD = "max.batches.ahead";
+    public static final String IDLE_REPLAY = "idle.replay";
     public static final String SEED = "seed";
     public static final String STATE_DIR = "state.dir";
     public static final String STATE_MEMORY_BYTES = "state.memory.bytes";
@@ -81,6 +83,7 @@ public record SamplerConfig(
     public static final int METADATA_BYTES = 16 * 1024;
 
     static final double MAX_TAU = 2;
+    static final double MAX_REPLAY = 1000;
     static final int MAX_CAPACITY = 1024;
 
     /** Identity and face_id of at most three UTF-8 bytes a character, lengths, encoding, width and height. */
@@ -110,9 +113,9 @@ public record SamplerConfig(
         if (!(recentShare >= 0 && recentShare <= 1)) {
             throw new ConfigurationException("%s %s is not between 0 and 1".formatted(RECENT_SHARE, recentShare));
         }
-        if (!(replayRatio > 0 && replayRatio <= 1000)) {
+        if (!(replayRatio > 0 && replayRatio <= MAX_REPLAY)) {
             throw new ConfigurationException(
-                    "%s %s is not above 0 and at most 1000".formatted(REPLAY_RATIO, replayRatio));
+                    "%s %s is not above 0 and at most %s".formatted(REPLAY_RATIO, replayRatio, MAX_REPLAY));
         }
         if (!id.matches("[A-Za-z0-9._-]{1,100}")) {
             throw new ConfigurationException(
@@ -161,7 +164,7 @@ public record SamplerConfig(
                 split,
                 config.getInt(MAX_FACE_BYTES),
                 config.getLong(MAX_FACE_PIXELS),
-                config.getInt(MAX_BATCHES_AHEAD),
+                Pacing.from(config),
                 config.getLong(SEED),
                 Path.of(config.getString(STATE_DIR)),
                 config.getLong(STATE_MEMORY_BYTES),

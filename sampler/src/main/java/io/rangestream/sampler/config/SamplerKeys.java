@@ -18,6 +18,7 @@ final class SamplerKeys {
         buffers(definition);
         holdout(definition);
         limits(definition);
+        pace(definition);
         running(definition);
         return definition;
     }
@@ -43,7 +44,7 @@ final class SamplerKeys {
                         SamplerConfig.REPLAY_RATIO,
                         Type.DOUBLE,
                         1.0,
-                        Range.between(0.001, 1000),
+                        Range.between(0.001, SamplerConfig.MAX_REPLAY),
                         Importance.HIGH,
                         "Crops of credit that each new training face earns. A batch leaves whenever the credit covers"
                                 + " its P x K crops, so 1 trains on as many crops as arrive and 4 on four times as many.")
@@ -160,15 +161,38 @@ final class SamplerKeys {
                         Range.atLeast(1),
                         Importance.MEDIUM,
                         "Most pixels an image's header may claim; more is a dead letter, and nothing is ever decoded to"
-                                + " find out.")
+                                + " find out.");
+    }
+
+    private static void pace(ConfigDef definition) {
+        definition
+                .define(
+                        SamplerConfig.PACE,
+                        Type.STRING,
+                        Pacing.Mode.LOSSLESS.key(),
+                        ValidString.in(Pacing.Mode.keys()),
+                        Importance.HIGH,
+                        "What gives way when the learner is max.batches.ahead behind. lossless: faces wait in their"
+                                + " topic until it has caught up to half of that, and all of them earn their crops;"
+                                + " batches are a function of what arrived. fresh: faces are taken in at once and batches"
+                                + " wait; credit beyond max.batches.ahead is forfeited and counted.")
                 .define(
                         SamplerConfig.MAX_BATCHES_AHEAD,
                         Type.INT,
                         200,
                         Range.atLeast(1),
                         Importance.MEDIUM,
-                        "Batches that all samplers together may be ahead of the learner. Beyond it a sampler pauses until"
-                                + " the learner has caught up to half of it; nothing is skipped.");
+                        "Batches that all samplers together may be ahead of the learner; each faces partition has an"
+                                + " equal share.")
+                .define(
+                        SamplerConfig.IDLE_REPLAY,
+                        Type.DOUBLE,
+                        0.0,
+                        Range.between(0, SamplerConfig.MAX_REPLAY),
+                        Importance.MEDIUM,
+                        "Crops per new training face that may be drawn in addition to replay.ratio, while no face arrives"
+                                + " and the learner has nearly caught up. When they are drawn depends on the clock: with"
+                                + " anything but 0, equal faces no longer give equal batches.");
     }
 
     private static void running(ConfigDef definition) {

@@ -12,17 +12,19 @@ final class SamplerProcessor implements Processor<byte[], byte[], byte[], byte[]
     private final SamplerConfig config;
     private final SchemaSource schemas;
     private final TaskBoard board;
+    private final LearnerDistance learner;
     private @Nullable SamplerTask task;
 
-    SamplerProcessor(SamplerConfig config, SchemaSource schemas, TaskBoard board) {
+    SamplerProcessor(SamplerConfig config, SchemaSource schemas, TaskBoard board, LearnerDistance learner) {
         this.config = config;
         this.schemas = schemas;
         this.board = board;
+        this.learner = learner;
     }
 
     @Override
     public void init(ProcessorContext<byte[], byte[]> context) {
-        task = new SamplerTask(config, schemas, board, context);
+        task = new SamplerTask(config, schemas, board, learner, context);
     }
 
     @Override

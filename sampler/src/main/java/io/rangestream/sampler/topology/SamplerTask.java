@@ -23,6 +23,7 @@ import java.util.List;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
@@ -30,8 +31,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One task: takes in the faces of one partition and lets batches, holdout faces and erasures out. What leaves is a
- * function of what arrived; no clock and no other task has a say in it.
+ * One task: takes in the faces of one partition and lets batches, holdout faces and erasures out. Unless {@link TaskPace}
+ * says otherwise, what leaves is a function of what arrived; no clock and no other task has a say in it.
  */
 final class SamplerTask {
     private final SamplerConfig config;
@@ -45,10 +46,18 @@ final class SamplerTask {
     private final KeyValueStore<Bytes, byte[]> stateStore;
     private final FaceBuffers buffers;
     private final HoldoutLedger holdout;
+    private final TaskPace pace;
     private TaskState state;
+    private long lastOffset = -1;
+    private long lastTimestamp;
 
     /** Opens the task's stores, which are restored by now, and rebuilds from them what is kept in memory. */
-    SamplerTask(SamplerConfig config, SchemaSource schemas, TaskBoard board, ProcessorContext<byte[], byte[]> context) {
+    SamplerTask(
+            SamplerConfig config,
+            SchemaSource schemas,
+            TaskBoard board,
+            LearnerDistance learner,
+            ProcessorContext<byte[], byte[]> context) {
         this.config = config;
         this.intake = new Intake(config, schemas);
         this.writer = new BatchWriter(config, schemas);
@@ -63,7 +72,11 @@ final class SamplerTask {
                 config);
         this.holdout = new HoldoutLedger(context.getStateStore(SamplerTopology.HOLDOUT_STORE));
         this.state = loadState(stateStore, config);
-        report(-1, 0);
+        this.pace = new TaskPace(config, credit, learner, board, task, stateStore);
+        if (pace.looks()) {
+            context.schedule(TaskPace.LOOK, PunctuationType.WALL_CLOCK_TIME, now -> look());
+        }
+        report();
     }
 
     /** @throws RejectedFaceException if the record cannot be used; then no state was touched */
@@ -75,6 +88,7 @@ final class SamplerTask {
             board.count(Event.REJECTED);
             throw e; // DeadLetterHandler takes it from here
         }
+        pace.recordCame();
         if (request instanceof Request.Add add) {
             add(add, record.timestamp());
         } else if (request instanceof Request.Retract retract) {
@@ -82,7 +96,9 @@ final class SamplerTask {
         } else {
             erase(request.identity(), record.timestamp());
         }
-        report(context.recordMetadata().map(RecordMetadata::offset).orElse(-1L), record.timestamp());
+        lastOffset = context.recordMetadata().map(RecordMetadata::offset).orElse(-1L);
+        lastTimestamp = record.timestamp();
+        report();
     }
 
     void close() {
@@ -96,7 +112,9 @@ final class SamplerTask {
             if (outcome != Outcome.DUPLICATE) {
                 board.count(Event.ACCEPTED);
                 state = state.nextFace(credit.perFace());
+                pace.faceCame(buffers.drawable().kept());
                 drawBatches();
+                state = state.withCredit(pace.capped(state.credit()));
                 state.save(stateStore);
                 return;
             }
@@ -133,22 +151,46 @@ final class SamplerTask {
     }
 
     private void drawBatches() {
+        for (int i = 0; i < credit.batchesPerFace(); i++) {
+            if (state.credit() < credit.perBatch() || !isDrawable() || !pace.mayLeave(state.sequence())) {
+                return;
+            }
+            drawBatch(credit.perBatch());
+        }
+    }
+
+    /** Between records: batches that waited for the learner, and extra ones when nothing else is to do. */
+    private void look() {
+        long before = state.sequence();
+        if (pace.isFresh()) {
+            drawBatches();
+        }
+        if (pace.isIdle()) {
+            while (isDrawable() && pace.spendIdle(state.sequence())) {
+                drawBatch(0);
+            }
+        }
+        if (state.sequence() > before) {
+            state.save(stateStore);
+            report();
+        }
+    }
+
+    private boolean isDrawable() {
         int needed = state.batches() > 0
                 ? config.batchIdentities()
                 : Math.max(config.batchIdentities(), config.startIdentities());
+        return buffers.drawable().drawable() >= needed;
+    }
+
+    private void drawBatch(long cost) {
         DrawableIdentities drawable = buffers.drawable();
-        for (int i = 0; i < credit.batchesPerFace(); i++) {
-            if (state.credit() < credit.perBatch() || drawable.drawable() < needed) {
-                return;
-            }
-            state = state.nextBatch(credit.perBatch());
-            var random = DrawRandom.of(config.seed(), context.taskId().partition(), state.sequence());
-            var statistics = new BufferStatistics(
-                    (long) drawable.identities(), (long) drawable.drawable(), drawable.kept(), state.seen());
-            writeBatches(
-                    writer.batch(task, state.sequence(), buffers.draw(random), state.holdoutRecords(), statistics));
-            board.count(Event.BATCH);
-        }
+        state = state.nextBatch(cost);
+        var random = DrawRandom.of(config.seed(), context.taskId().partition(), state.sequence());
+        var statistics = new BufferStatistics(
+                (long) drawable.identities(), (long) drawable.drawable(), drawable.kept(), state.seen());
+        writeBatches(writer.batch(task, state.sequence(), buffers.draw(random), state.holdoutRecords(), statistics));
+        board.count(Event.BATCH);
     }
 
     private void writeBatches(byte[] value) {
@@ -167,7 +209,7 @@ final class SamplerTask {
                 new Record<>(utf8(identity + "/" + faceId), value, timestamp, headers), SamplerTopology.HOLDOUT_SINK);
     }
 
-    private void report(long offset, long timestamp) {
+    private void report() {
         DrawableIdentities drawable = buffers.drawable();
         board.report(
                 task,
@@ -177,8 +219,8 @@ final class SamplerTask {
                         drawable.identities(),
                         drawable.drawable(),
                         drawable.kept(),
-                        offset,
-                        timestamp));
+                        lastOffset,
+                        lastTimestamp));
     }
 
     private long rank(String identity, String faceId) {

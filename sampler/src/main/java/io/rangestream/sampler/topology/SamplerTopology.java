@@ -50,9 +50,15 @@ public final class SamplerTopology {
      *
      * @param schemas where the schemas of other releases are looked up
      * @param board where the tasks report to
+     * @param learner how far the learner is behind them
      */
-    public static Topology build(SamplerConfig config, TopicCatalogue topics, SchemaSource schemas, TaskBoard board) {
-        return build(config, topics, schemas, board, Stores::persistentKeyValueStore);
+    public static Topology build(
+            SamplerConfig config,
+            TopicCatalogue topics,
+            SchemaSource schemas,
+            TaskBoard board,
+            LearnerDistance learner) {
+        return build(config, topics, schemas, board, learner, Stores::persistentKeyValueStore);
     }
 
     /** With stores of the caller's choice. */
@@ -61,6 +67,7 @@ public final class SamplerTopology {
             TopicCatalogue topics,
             SchemaSource schemas,
             TaskBoard board,
+            LearnerDistance learner,
             Function<String, KeyValueBytesStoreSupplier> stores) {
         var bytesOut = new ByteArraySerializer();
         return new Topology()
@@ -72,7 +79,7 @@ public final class SamplerTopology {
                         new ByteArrayDeserializer(),
                         new ByteArrayDeserializer(),
                         topics.faces())
-                .addProcessor(PROCESSOR, () -> new SamplerProcessor(config, schemas, board), SOURCE)
+                .addProcessor(PROCESSOR, () -> new SamplerProcessor(config, schemas, board, learner), SOURCE)
                 .addStateStore(store(stores.apply(FACES_STORE)), PROCESSOR)
                 .addStateStore(store(stores.apply(HOLDOUT_STORE)), PROCESSOR)
                 // These two are written with every face: the cache writes them out once per commit.

@@ -28,7 +28,17 @@ public final class TaskBoard {
         /** A tombstone. */
         ERASED,
         /** A batch that left. */
-        BATCH
+        BATCH,
+        /** One of those batches, drawn because there was nothing else to do. */
+        IDLE_BATCH,
+        /** A moment when a batch that the credit covered did not leave, because the learner was too far behind. */
+        HELD_BACK,
+        /** A crop that was earned and is never drawn, because the learner was too far behind for too long. */
+        CROP_FORFEITED,
+        /** The sampler was paused for the learner. */
+        PAUSED,
+        /** The sampler was resumed. */
+        RESUMED
     }
 
     public TaskBoard() {
@@ -39,8 +49,13 @@ public final class TaskBoard {
         counts = Map.copyOf(adders);
     }
 
-    void count(Event event) {
-        adder(event).increment();
+    /** Something happened. */
+    public void count(Event event) {
+        count(event, 1);
+    }
+
+    void count(Event event, long times) {
+        adder(event).add(times);
     }
 
     void report(String task, TaskReport report) {

@@ -28,7 +28,11 @@ class RocksDbStoresTest {
                 var reference = new SamplerHarness(config);
                 var driver = new TopologyTestDriver(
                         SamplerTopology.build(
-                                config, SamplerHarness.COMMON.topics(), SchemaSource.NONE, new TaskBoard()),
+                                config,
+                                SamplerHarness.COMMON.topics(),
+                                SchemaSource.NONE,
+                                new TaskBoard(),
+                                new LearnerDistance(100)),
                         StreamsSettings.of(SamplerHarness.COMMON, config, 100_000, memory))) {
             var faces = driver.createInputTopic(
                     SamplerHarness.COMMON.topics().faces(), new ByteArraySerializer(), new ByteArraySerializer());

@@ -9,6 +9,7 @@ import io.rangestream.schemas.config.Settings;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,7 @@ final class SamplerHarness implements AutoCloseable {
 
     final SamplerConfig config;
     final TaskBoard board = new TaskBoard();
+    final LearnerDistance learner;
     final Map<String, NavigableMap<Bytes, byte[]>> disk;
     final List<byte[]> out = new ArrayList<>();
     final List<TestRecord<byte[], byte[]>> holdout = new ArrayList<>();
@@ -49,11 +51,13 @@ final class SamplerHarness implements AutoCloseable {
     SamplerHarness(SamplerConfig config, Map<String, NavigableMap<Bytes, byte[]>> disk, int deadLetterBytes) {
         this.config = config;
         this.disk = disk;
+        learner = new LearnerDistance(config.pacing().batchesAheadPerTask(1));
         var topology = SamplerTopology.build(
                 config,
                 COMMON.topics(),
                 SchemaSource.NONE,
                 board,
+                learner,
                 name -> SurvivingStore.supplier(name, disk.computeIfAbsent(name, n -> new TreeMap<>())));
         driver = new TopologyTestDriver(
                 topology, StreamsSettings.of(COMMON, config, deadLetterBytes, memory), Instant.ofEpochMilli(1));
@@ -82,6 +86,14 @@ final class SamplerHarness implements AutoCloseable {
 
     void send(byte[] key, byte[] value, Headers headers) {
         faces.pipeInput(new TestRecord<>(key, value, headers, 1_000L));
+        drain();
+    }
+
+    /** The wall clock goes on, and the task looks around as often as it would. */
+    void pass(Duration time) {
+        for (long looks = time.dividedBy(TaskPace.LOOK); looks > 0; looks--) {
+            driver.advanceWallClockTime(TaskPace.LOOK);
+        }
         drain();
     }
 

@@ -60,4 +60,8 @@ public record TaskState(long foundation, long sequence, long batches, long credi
     public TaskState nextFace(long earned) {
         return new TaskState(foundation, sequence, batches, credit + earned, holdoutRecords, seen + 1);
     }
+
+    public TaskState withCredit(long left) {
+        return new TaskState(foundation, sequence, batches, left, holdoutRecords, seen);
+    }
 }

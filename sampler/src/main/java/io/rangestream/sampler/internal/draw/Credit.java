@@ -13,7 +13,7 @@ public record Credit(long perFace, long perBatch) {
     private static final int CATCH_UP = 16;
 
     public static Credit of(double replayRatio, int cropsPerBatch) {
-        return new Credit(Math.max(1, Math.round(replayRatio * ONE)), cropsPerBatch * ONE);
+        return new Credit(Math.max(1, millionths(replayRatio)), cropsPerBatch * ONE);
     }
 
     /**
@@ -22,6 +22,14 @@ public record Credit(long perFace, long perBatch) {
      */
     public int batchesPerFace() {
         return CATCH_UP + Math.toIntExact(perFace / perBatch);
+    }
+
+    public static long millionths(double crops) {
+        return Math.round(crops * ONE);
+    }
+
+    public static long wholeCrops(long millionths) {
+        return millionths / ONE;
     }
 
     public static double crops(long millionths) {
