@@ -35,8 +35,7 @@ final class SamplerMetrics implements MeterBinder, AutoCloseable {
             FunctionCounter.builder("rangestream.sampler.events", board, b -> b.counted(event))
                     .tag("event", event.name().toLowerCase(Locale.ROOT))
                     .description(
-                            "What became of the records taken in, batches that left, and what was decided for the"
-                                    + " learner's pace; repeated work counts again")
+                            "What became of the records, batches that left, decisions of the pace; repeated work counts again")
                     .register(registry);
         }
         gauge(registry, "identities", "Identities with at least one face", TaskReport::identities);
