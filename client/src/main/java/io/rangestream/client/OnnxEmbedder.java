@@ -54,7 +54,7 @@ public final class OnnxEmbedder implements AutoCloseable {
         if (!bgr && !network.getColourOrder().equals("RGB")) {
             throw new InvalidModelException("unknown colour order %s".formatted(network.getColourOrder()));
         }
-        this.session = open(onnx, threads);
+        this.session = session(onnx, threads);
         try {
             require(session.getInputInfo().get(INPUT), INPUT, 3, height, width);
             require(session.getOutputInfo().get(OUTPUT), OUTPUT, dim);
@@ -65,6 +65,32 @@ public final class OnnxEmbedder implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    /**
+     * Opens a file that comes without a description: square RGB crops scaled as {@code (v - 127.5) / 128}, sizes as the file has them.
+     *
+     * @throws InvalidModelException if ONNX Runtime cannot open the file or it has no such input and output
+     */
+    public static OnnxEmbedder open(byte[] onnx, int threads) {
+        try (OrtSession session = session(onnx, threads)) {
+            long[] in = shape(session.getInputInfo().get(INPUT), INPUT, 4);
+            long[] out = shape(session.getOutputInfo().get(OUTPUT), OUTPUT, 2);
+            var network = Network.newBuilder()
+                    .setBackbone("onnx")
+                    .setInputHeight((int) in[2])
+                    .setInputWidth((int) in[3])
+                    .setEmbeddingDim((int) out[1])
+                    .build();
+            return new OnnxEmbedder(onnx, network, threads);
+        } catch (OrtException e) {
+            throw new InvalidModelException("cannot be inspected: " + oneLine(e), e);
+        }
+    }
+
+    /** Side of the crops in pixels, where they are square: what a decoder has to be set to. */
+    public int inputSize() {
+        return width;
     }
 
     /** Length of an embedding. */
@@ -174,7 +200,7 @@ public final class OnnxEmbedder implements AutoCloseable {
         }
     }
 
-    private static OrtSession open(byte[] onnx, int threads) {
+    private static OrtSession session(byte[] onnx, int threads) {
         try (var options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(threads);
             options.setInterOpNumThreads(1);
@@ -188,11 +214,8 @@ public final class OnnxEmbedder implements AutoCloseable {
 
     /** The first dimension is the batch; a dimension that the file leaves open (-1) is whatever comes. */
     private static void require(@Nullable NodeInfo node, String name, long... shape) {
-        if (node == null || !(node.getInfo() instanceof TensorInfo tensor) || tensor.type != OnnxJavaType.FLOAT) {
-            throw new InvalidModelException("has no float tensor '%s'".formatted(name));
-        }
-        long[] actual = tensor.getShape();
-        boolean fits = actual.length == shape.length + 1 && actual[0] == -1;
+        long[] actual = shape(node, name, shape.length + 1);
+        boolean fits = actual[0] == -1;
         for (int i = 0; fits && i < shape.length; i++) {
             fits = actual[i + 1] == -1 || actual[i + 1] == shape[i];
         }
@@ -200,6 +223,18 @@ public final class OnnxEmbedder implements AutoCloseable {
             throw new InvalidModelException("'%s' has the shape %s instead of %s with any number in front"
                     .formatted(name, Arrays.toString(actual), Arrays.toString(shape)));
         }
+    }
+
+    private static long[] shape(@Nullable NodeInfo node, String name, int rank) {
+        if (node == null || !(node.getInfo() instanceof TensorInfo tensor) || tensor.type != OnnxJavaType.FLOAT) {
+            throw new InvalidModelException("has no float tensor '%s'".formatted(name));
+        }
+        long[] shape = tensor.getShape();
+        if (shape.length != rank) {
+            throw new InvalidModelException(
+                    "'%s' has the shape %s instead of %d dimensions".formatted(name, Arrays.toString(shape), rank));
+        }
+        return shape;
     }
 
     private static String oneLine(OrtException e) {

@@ -5,7 +5,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256 as the records write it: lower-case hexadecimal. */
-final class Sha256 {
+public final class Sha256 {
     private final MessageDigest digest;
 
     Sha256() {
@@ -16,7 +16,8 @@ final class Sha256 {
         }
     }
 
-    static String of(byte[] bytes) {
+    /** The hash of bytes. */
+    public static String of(byte[] bytes) {
         return new Sha256().add(bytes).text();
     }
 

@@ -34,8 +34,8 @@ import picocli.CommandLine.Parameters;
             ModelsCommand.Fetch.class
         })
 final class ModelsCommand implements Runnable {
-    private static final Duration READ_WITHIN = Duration.ofSeconds(30);
-    private static final String PROMOTED = "promoted";
+    static final Duration READ_WITHIN = Duration.ofSeconds(30);
+    static final String PROMOTED = "promoted";
 
     @CommandLine.Spec
     private CommandLine.Model.@Nullable CommandSpec spec;
@@ -44,6 +44,19 @@ final class ModelsCommand implements Runnable {
     public void run() {
         throw new CommandLine.ParameterException(
                 Console.of(spec), "say what to do with the models: list, show, watch or fetch");
+    }
+
+    /** The version that a parameter names. */
+    static ModelVersion find(CommandLine.Model.@Nullable CommandSpec spec, ModelLog log, String wanted) {
+        if (wanted.equals(PROMOTED)) {
+            return log.promoted().orElseThrow(() -> new IllegalStateException("no version is promoted yet"));
+        }
+        if (!wanted.matches("[0-9]{1,18}")) {
+            throw new CommandLine.ParameterException(
+                    Console.of(spec), "a version is a number or '%s', not '%s'".formatted(PROMOTED, wanted));
+        }
+        return log.find(Long.parseLong(wanted))
+                .orElseThrow(() -> new IllegalStateException("there is no version " + wanted));
     }
 
     /** What the subcommands share: a log that has been read to its end. */
@@ -69,19 +82,6 @@ final class ModelsCommand implements Runnable {
                 return run(common, schemas, log);
             }
         }
-
-        /** The version that a parameter names. */
-        protected ModelVersion find(ModelLog log, String wanted) {
-            if (wanted.equals(PROMOTED)) {
-                return log.promoted().orElseThrow(() -> new IllegalStateException("no version is promoted yet"));
-            }
-            if (!wanted.matches("[0-9]{1,18}")) {
-                throw new CommandLine.ParameterException(
-                        Console.of(spec), "a version is a number or '%s', not '%s'".formatted(PROMOTED, wanted));
-            }
-            return log.find(Long.parseLong(wanted))
-                    .orElseThrow(() -> new IllegalStateException("there is no version " + wanted));
-        }
     }
 
     @Command(name = "list", description = "List the versions.", mixinStandardHelpOptions = true)
@@ -106,7 +106,7 @@ final class ModelsCommand implements Runnable {
 
         @Override
         protected int run(CommonConfig common, SchemaTopic schemas, ModelLog log) {
-            Console.println(spec, VersionTable.details(find(log, version).update()));
+            Console.println(spec, VersionTable.details(find(spec, log, version).update()));
             return CommandLine.ExitCode.OK;
         }
     }
@@ -166,7 +166,7 @@ final class ModelsCommand implements Runnable {
 
         @Override
         protected int run(CommonConfig common, SchemaTopic schemas, ModelLog log) throws IOException {
-            ModelVersion found = find(log, version);
+            ModelVersion found = find(spec, log, version);
             Path file = output == null
                     ? Path.of("%s-%d.%s"
                             .formatted(

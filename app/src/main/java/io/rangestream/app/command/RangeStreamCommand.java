@@ -30,6 +30,7 @@ import picocli.CommandLine.ParseResult;
             LearnerCommand.class,
             EraseCommand.class,
             ModelsCommand.class,
+            EvaluateCommand.class,
         },
         footer = {
             "",

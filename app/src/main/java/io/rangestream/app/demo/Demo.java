@@ -2,6 +2,7 @@ package io.rangestream.app.demo;
 
 import io.rangestream.app.ShutdownSignal;
 import io.rangestream.app.broker.EmbeddedBroker;
+import io.rangestream.app.evaluate.LfwProtocol;
 import io.rangestream.avro.LearnerState;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.client.ArtifactFetcher;
@@ -271,8 +272,7 @@ public final class Demo implements AutoCloseable {
                         fetcher.fetch(version),
                         version.network(),
                         Runtime.getRuntime().availableProcessors())) {
-            LfwProtocol.Result result =
-                    protocol.evaluate(embedder, version.network().getInputWidth(), source);
+            LfwProtocol.Result result = protocol.evaluate(embedder, source);
             return new DemoReport.Protocol(result.name(), result.auc(), result.accuracy());
         }
     }

@@ -1,0 +1,181 @@
+package io.rangestream.app.evaluate;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.BitmapEncoder.BitmapFormat;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.XYStyler;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/**
+ * The figures as pictures: ROC curves, score histograms, cumulative match characteristics. Colours are those of Okabe and Ito, which
+ * people with a colour vision deficiency tell apart; lines differ in their dashes too.
+ */
+final class Plots {
+    private static final Color[] COLOURS = {
+        new Color(0x0072B2),
+        new Color(0xD55E00),
+        new Color(0x009E73),
+        new Color(0xCC79A7),
+        new Color(0x56B4E9),
+        new Color(0xE69F00)
+    };
+    private static final int WIDTH = 900;
+    private static final int HEIGHT = 600;
+    private static final int BINS = 50;
+    private static final double LOWEST_FAR = 1e-4;
+
+    private final Path folder;
+
+    Plots(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Writes a picture for each kind of figure that the report has. */
+    List<Path> write(EvaluationReport report) throws IOException {
+        System.setProperty("java.awt.headless", "true");
+        var written = new ArrayList<Path>();
+        if (!report.verification().isEmpty()) {
+            written.add(save(roc(report.verification()), "roc"));
+            for (int i = 0; i < report.verification().size(); i++) {
+                written.add(save(scores(report.verification().get(i)), "scores-" + (i + 1)));
+            }
+        }
+        if (!report.identification().isEmpty()) {
+            written.add(save(cmc(report.identification()), "cmc"));
+        }
+        return written;
+    }
+
+    private static XYChart roc(List<EvaluationReport.Verified> all) {
+        XYChart chart = chart("ROC", "false acceptance rate (log scale)", "true acceptance rate");
+        chart.getStyler().setXAxisLogarithmic(true);
+        chart.getStyler().setXAxisMin(LOWEST_FAR).setXAxisMax(1.0);
+        chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
+        chart.getStyler().setXAxisDecimalPattern("0.####").setYAxisDecimalPattern("0.0");
+        chart.getStyler().setLegendPosition(LegendPosition.InsideSE);
+        for (int i = 0; i < all.size(); i++) {
+            double[] genuine = sorted(all.get(i).scores().genuine());
+            double[] impostor = sorted(all.get(i).scores().impostor());
+            var fars = new ArrayList<Double>();
+            var tars = new ArrayList<Double>();
+            for (int accepted = 0; accepted < impostor.length; accepted++) {
+                double far = (accepted + 1.0) / impostor.length;
+                double last = fars.isEmpty() ? 0 : fars.get(fars.size() - 1);
+                if (far >= LOWEST_FAR && far >= last * 1.01) { // Closer points fall on one pixel.
+                    fars.add(far);
+                    tars.add(shareAbove(genuine, impostor[impostor.length - 1 - accepted]));
+                }
+            }
+            style(chart.addSeries(all.get(i).name(), fars, tars), i);
+        }
+        return chart;
+    }
+
+    private static XYChart scores(EvaluationReport.Verified verified) {
+        double[] genuine = verified.scores().genuine();
+        double[] impostor = verified.scores().impostor();
+        double lowest = DoubleStream.concat(Arrays.stream(genuine), Arrays.stream(impostor))
+                .min()
+                .orElse(-1);
+        double width = Math.max(1 - lowest, 1e-3) / BINS;
+        double[] centres = IntStream.range(0, BINS)
+                .mapToDouble(bin -> lowest + (bin + 0.5) * width)
+                .toArray();
+        XYChart chart = chart(
+                verified.name(),
+                "cosine similarity",
+                "share of the pairs per %s of similarity"
+                        .formatted(new DecimalFormat("0.000", DecimalFormatSymbols.getInstance(Locale.ROOT))
+                                .format(width)));
+        style(chart.addSeries("genuine", centres, histogram(genuine, lowest, width)), 0);
+        style(chart.addSeries("impostor", centres, histogram(impostor, lowest, width)), 1);
+        chart.getStyler().setYAxisMin(0.0);
+        chart.getStyler().setYAxisDecimalPattern("0.00").setXAxisDecimalPattern("0.0#");
+        return chart;
+    }
+
+    private static XYChart cmc(List<EvaluationReport.Identified> all) {
+        XYChart chart = chart("Closed-set identification", "rank", "share of probes found up to the rank");
+        for (int i = 0; i < all.size(); i++) {
+            List<Double> rates = all.get(i).result().matchRates();
+            double[] ranks =
+                    IntStream.rangeClosed(1, rates.size()).asDoubleStream().toArray();
+            double[] values = rates.stream().mapToDouble(rate -> rate).toArray();
+            style(chart.addSeries(all.get(i).mirror() ? "mirrored" : "plain", ranks, values), i);
+        }
+        chart.getStyler().setXAxisMin(1.0).setYAxisMin(0.0).setYAxisMax(1.0);
+        chart.getStyler()
+                .setXAxisDecimalPattern("0")
+                .setYAxisDecimalPattern("0.0")
+                .setLegendPosition(LegendPosition.InsideSE);
+        return chart;
+    }
+
+    private static XYChart chart(String title, String x, String y) {
+        XYChart chart = new XYChartBuilder()
+                .width(WIDTH)
+                .height(HEIGHT)
+                .title(title)
+                .xAxisTitle(x)
+                .yAxisTitle(y)
+                .build();
+        XYStyler styler = chart.getStyler();
+        styler.setChartBackgroundColor(Color.WHITE)
+                .setLegendPosition(LegendPosition.InsideNW)
+                .setAntiAlias(true);
+        styler.setMarkerSize(0);
+        return chart;
+    }
+
+    private static void style(XYSeries series, int index) {
+        series.setMarker(SeriesMarkers.NONE);
+        series.setLineColor(COLOURS[index % COLOURS.length]);
+        float[] dash = index % 2 == 0 ? null : new float[] {8f, 5f};
+        series.setLineStyle(new BasicStroke(2.2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10f, dash, 0f));
+    }
+
+    private static double[] histogram(double[] scores, double lowest, double width) {
+        var shares = new double[BINS];
+        for (double score : scores) {
+            int bin = (int) Math.floor((score - lowest) / width);
+            shares[Math.min(BINS - 1, bin)] += 1.0 / scores.length;
+        }
+        return shares;
+    }
+
+    private static double shareAbove(double[] ascending, double threshold) {
+        int at = Arrays.binarySearch(ascending, threshold);
+        int first = at < 0 ? -at - 1 : at;
+        while (first < ascending.length && ascending[first] == threshold) {
+            first++;
+        }
+        return (double) (ascending.length - first) / ascending.length;
+    }
+
+    private static double[] sorted(double[] values) {
+        double[] copy = values.clone();
+        Arrays.sort(copy);
+        return copy;
+    }
+
+    private Path save(XYChart chart, String name) throws IOException {
+        Path file = folder.resolve(name + ".png");
+        BitmapEncoder.saveBitmap(chart, file.toString(), BitmapFormat.PNG);
+        return file;
+    }
+}
