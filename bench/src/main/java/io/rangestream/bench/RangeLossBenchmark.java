@@ -1,8 +1,10 @@
 package io.rangestream.bench;
 
+import io.rangestream.learner.loss.LossSum;
 import io.rangestream.learner.loss.RangeLoss;
 import io.rangestream.learner.loss.RangeLossSettings;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -30,7 +32,7 @@ public class RangeLossBenchmark {
     @Param({"4x8", "16x4", "16x16"})
     private String batch = "16x4";
 
-    private final RangeLoss loss = new RangeLoss(RangeLossSettings.defaults());
+    private final LossSum loss = new LossSum(List.of(RangeLoss.of(RangeLossSettings.defaults())));
     private float[] embeddings = {};
     private float[] gradient = {};
     private int[] labels = {};

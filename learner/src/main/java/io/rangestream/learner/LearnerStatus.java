@@ -27,6 +27,6 @@ public record LearnerStatus(
         String backend,
         long lastStepNanos) {
     static LearnerStatus starting() {
-        return new LearnerStatus(LearnerState.STARTING, 0, 0, 0, new LossTerms(0, 0, 0, 0), 0, 0, "", 0);
+        return new LearnerStatus(LearnerState.STARTING, 0, 0, 0, LossTerms.of(0), 0, 0, "", 0);
     }
 }

@@ -8,9 +8,12 @@ import io.rangestream.avro.Training;
 import io.rangestream.learner.backbone.BackboneSpec;
 import io.rangestream.learner.backbone.LossTerms;
 import io.rangestream.learner.evaluation.PromotionGate;
+import io.rangestream.learner.loss.LossComposition.Classification;
+import io.rangestream.learner.loss.RangeLoss;
 import io.rangestream.learner.training.Trainer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 
@@ -71,14 +74,22 @@ final class UpdateDraft {
                 .setSkippedSteps(counters.skippedSteps())
                 .setSkippedCrops(counters.skippedCrops())
                 .setLossTotal(losses.total())
-                .setLossSoftmax(losses.softmax())
-                .setLossIntra(losses.intra())
-                .setLossInter(losses.inter())
+                .setLossSoftmax(classification(losses))
+                .setLossIntra(losses.term(RangeLoss.INTRA))
+                .setLossInter(losses.term(RangeLoss.INTER))
+                .setLosses(losses.terms())
                 .setLearningRate(trainer.learningRate())
                 .setBackend(trainer.backbone().backend().toString())
                 .setSeed(seed)
                 .setOffsets(Map.of(batches.toString(), trainer.position().nextOffset()))
                 .setSequences(trainer.position().sequences())
                 .build();
+    }
+
+    /** The cross-entropy of the head, whichever of its losses is in use. */
+    private static double classification(LossTerms losses) {
+        return Arrays.stream(Classification.values())
+                .mapToDouble(name -> losses.term(name.toString()))
+                .sum();
     }
 }

@@ -7,6 +7,8 @@ import io.rangestream.avro.TarAtFar;
 import io.rangestream.avro.Training;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -81,14 +83,7 @@ public final class VersionTable {
                 t.getSkippedSteps(),
                 t.getSkippedCrops(),
                 t.getBackend());
-        line(
-                out,
-                "losses",
-                "total %.4f, softmax %.4f, intra %.4f, inter %.4f",
-                t.getLossTotal(),
-                t.getLossSoftmax(),
-                t.getLossIntra(),
-                t.getLossInter());
+        line(out, "losses", "total %.4f, %s", t.getLossTotal(), terms(t));
         line(
                 out,
                 "evaluation",
@@ -119,6 +114,20 @@ public final class VersionTable {
         }
         line(out, "space", "%s", u.getEmbeddingSpace());
         return out.toString().stripTrailing();
+    }
+
+    /** Versions of before 0.2 name their terms by field, not in a map. */
+    private static String terms(Training training) {
+        Map<String, Double> terms = training.getLosses().isEmpty()
+                ? Map.of(
+                        "softmax", training.getLossSoftmax(),
+                        "intra", training.getLossIntra(),
+                        "inter", training.getLossInter())
+                : training.getLosses();
+        return new TreeMap<>(terms)
+                .entrySet().stream()
+                        .map(term -> text("%s %.4f", term.getKey(), term.getValue()))
+                        .collect(Collectors.joining(", "));
     }
 
     private static void line(StringBuilder out, String name, String format, Object... arguments) {

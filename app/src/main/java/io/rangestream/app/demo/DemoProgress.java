@@ -62,7 +62,7 @@ final class DemoProgress implements ProgressListener {
         long left = rate > 0 ? (long) (Math.max(0, plannedCrops - learner.crops()) / rate) : 0;
         return String.format(
                 Locale.ROOT,
-                "%3d %%  sent %,d/%,d  batches %,d  crops %,d/%,d  %.0f/s  softmax %.2f  version %d  %d:%02d left",
+                "%3d %%  sent %,d/%,d  batches %,d  crops %,d/%,d  %.0f/s  loss %.2f  version %d  %d:%02d left",
                 percent,
                 ingest.sent(),
                 ingest.total(),
@@ -70,7 +70,7 @@ final class DemoProgress implements ProgressListener {
                 learner.crops(),
                 plannedCrops,
                 rate,
-                learner.losses().softmax(),
+                learner.losses().total(),
                 learner.version(),
                 left / 60,
                 left % 60);

@@ -1,17 +1,34 @@
 package io.rangestream.learner.backbone;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
- * The loss of one batch and its terms, each before its weight is applied; a term that is not in use is 0.
+ * The loss of one batch and its terms by name, each before its weight is applied.
  *
  * @param total what is minimised, the weighted sum of the terms
- * @param softmax mean cross-entropy over the crops of the batch
- * @param intra spread inside identities, the first term of range loss
- * @param inter how far the closest two identity centres are inside the margin, the second term of range loss
+ * @param terms for example {@code softmax} (mean cross-entropy over the crops), {@code intra} and {@code inter} (the two of range loss), in
+ *     the order in which they are added
  */
-public record LossTerms(double total, double softmax, double intra, double inter) {
+public record LossTerms(double total, Map<String, Double> terms) {
+
+    public LossTerms {
+        terms = Collections.unmodifiableMap(new LinkedHashMap<>(terms));
+    }
+
+    /** A loss whose terms are of no interest. */
+    public static LossTerms of(double total) {
+        return new LossTerms(total, Map.of());
+    }
+
+    /** A term by its name; 0 if it is not in use. */
+    public double term(String name) {
+        return terms.getOrDefault(name, 0.0);
+    }
 
     /** Whether every term is a number one can train on. */
     public boolean isFinite() {
-        return Double.isFinite(total) && Double.isFinite(softmax) && Double.isFinite(intra) && Double.isFinite(inter);
+        return Double.isFinite(total) && terms.values().stream().allMatch(Double::isFinite);
     }
 }

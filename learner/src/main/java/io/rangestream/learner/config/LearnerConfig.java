@@ -32,26 +32,12 @@ public record LearnerConfig(
         int threads,
         long seed,
         OptimizerSettings optimizer,
-        Loss loss,
+        LossConfig loss,
         Publication publication,
         Evaluation evaluation,
         long cacheBytes,
         long maxFacePixels,
         Path checkpointDir) {
-
-    /**
-     * The objective {@code L = softmax + lambda (alpha intra + beta inter)}.
-     *
-     * @param rangeLoss whether the range terms are there at all
-     */
-    public record Loss(boolean rangeLoss, int k, double margin, double alpha, double beta, double lambda) {
-        public Loss {
-            requireFinite(RANGE_MARGIN, margin);
-            requireFinite(RANGE_ALPHA, alpha);
-            requireFinite(RANGE_BETA, beta);
-            requireFinite(RANGE_LAMBDA, lambda);
-        }
-    }
 
     /**
      * When versions are made, and how long they stay.
@@ -91,12 +77,6 @@ public record LearnerConfig(
     public static final String WARMUP_STEPS = "learning.rate.warmup.steps";
     public static final String EMA_DECAY = "ema.decay";
     public static final String DROPOUT = "dropout";
-    public static final String LOSS = "loss";
-    public static final String RANGE_K = "range.k";
-    public static final String RANGE_MARGIN = "range.margin";
-    public static final String RANGE_ALPHA = "range.alpha";
-    public static final String RANGE_BETA = "range.beta";
-    public static final String RANGE_LAMBDA = "range.lambda";
     public static final String PUBLISH_EVERY_BATCHES = "publish.every.batches";
     public static final String PUBLISH_MAX_INTERVAL = "publish.max.interval.ms";
     public static final String CHUNK_BYTES = "publish.chunk.bytes";
@@ -109,9 +89,6 @@ public record LearnerConfig(
     public static final String CACHE_BYTES = "crop.cache.bytes";
     public static final String MAX_FACE_PIXELS = "max.face.pixels";
     public static final String CHECKPOINT_DIR = "checkpoint.dir";
-
-    static final String SOFTMAX = "softmax";
-    static final String SOFTMAX_RANGE = "softmax+range";
 
     /** The keys of this configuration. */
     public static ConfigDef definition() {
@@ -129,7 +106,7 @@ public record LearnerConfig(
                     threads(c.getInt(THREADS)),
                     c.getLong(SEED),
                     optimizer(c),
-                    loss(c),
+                    LossConfig.from(c),
                     publication(c),
                     evaluation(c),
                     c.getLong(CACHE_BYTES),
@@ -151,16 +128,6 @@ public record LearnerConfig(
                 c.getInt(WARMUP_STEPS),
                 c.getDouble(EMA_DECAY),
                 c.getDouble(DROPOUT));
-    }
-
-    private static Loss loss(AbstractConfig c) {
-        return new Loss(
-                c.getString(LOSS).equals(SOFTMAX_RANGE),
-                c.getInt(RANGE_K),
-                c.getDouble(RANGE_MARGIN),
-                c.getDouble(RANGE_ALPHA),
-                c.getDouble(RANGE_BETA),
-                c.getDouble(RANGE_LAMBDA));
     }
 
     private static Publication publication(AbstractConfig c) {

@@ -15,7 +15,7 @@ final class LearnerKeys {
         var definition = new ConfigDef();
         network(definition);
         optimizer(definition);
-        loss(definition);
+        LossKeys.define(definition);
         publication(definition);
         evaluation(definition);
         input(definition);
@@ -100,52 +100,6 @@ final class LearnerKeys {
                         o.dropout(),
                         Importance.LOW,
                         "Share dropped before the embedding layer.");
-    }
-
-    private static void loss(ConfigDef definition) {
-        definition
-                .define(
-                        LearnerConfig.LOSS,
-                        Type.STRING,
-                        LearnerConfig.SOFTMAX_RANGE,
-                        ValidString.in(LearnerConfig.SOFTMAX, LearnerConfig.SOFTMAX_RANGE),
-                        Importance.HIGH,
-                        "Training objective.")
-                .define(
-                        LearnerConfig.RANGE_K,
-                        Type.INT,
-                        2,
-                        Range.atLeast(1),
-                        Importance.LOW,
-                        "Range loss: how many of an identity's largest ranges are shrunk.")
-                .define(
-                        LearnerConfig.RANGE_MARGIN,
-                        Type.DOUBLE,
-                        50.0,
-                        Range.atLeast(0),
-                        Importance.MEDIUM,
-                        "Range loss: squared distance that the closest two centres of a batch are pushed to.")
-                .define(
-                        LearnerConfig.RANGE_ALPHA,
-                        Type.DOUBLE,
-                        0.01,
-                        Range.atLeast(0),
-                        Importance.MEDIUM,
-                        "Range loss: weight of the intra-class term.")
-                .define(
-                        LearnerConfig.RANGE_BETA,
-                        Type.DOUBLE,
-                        0.01,
-                        Range.atLeast(0),
-                        Importance.MEDIUM,
-                        "Range loss: weight of the inter-class term.")
-                .define(
-                        LearnerConfig.RANGE_LAMBDA,
-                        Type.DOUBLE,
-                        1.0,
-                        Range.atLeast(0),
-                        Importance.MEDIUM,
-                        "Range loss: weight of both terms against softmax.");
     }
 
     private static void publication(ConfigDef definition) {

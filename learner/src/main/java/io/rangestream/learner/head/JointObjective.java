@@ -2,53 +2,51 @@ package io.rangestream.learner.head;
 
 import io.rangestream.learner.backbone.EmbeddingObjective;
 import io.rangestream.learner.backbone.LossTerms;
+import io.rangestream.learner.loss.LossComposition;
+import io.rangestream.learner.loss.LossSum;
 import io.rangestream.learner.loss.RangeLoss;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The loss of the learner, {@code L = L_softmax + λ(α·L_intra + β·L_inter)}: cross-entropy over all identities seen so far plus range
- * loss over the batch. Call {@link #batch} before each step. Not thread-safe.
+ * The loss of the learner: that of the head over all identities seen so far, plus losses on the embeddings of the batch, for example
+ * {@code L = L_softmax + λ(α·L_intra + β·L_inter)}. Call {@link #batch} before each step. Not thread-safe.
  */
 public final class JointObjective implements EmbeddingObjective {
 
+    private static final String SOFTMAX = LossComposition.Classification.SOFTMAX.toString();
+
     private final int dim;
+    private final String classification;
     private final ClassHead head;
-    private final @Nullable RangeLoss range;
+    private final LossSum losses;
     private List<String> identities = List.of();
     private int[] targets = new int[0];
 
-    private JointObjective(int dim, ClassHead head, @Nullable RangeLoss range) {
+    /**
+     * @param dim length of an embedding
+     * @param classification name of the head's loss
+     * @param losses on embeddings; labels are rows of the head
+     */
+    public JointObjective(int dim, String classification, ClassHead head, LossSum losses) {
         this.dim = dim;
+        this.classification = classification;
         this.head = head;
-        this.range = range;
+        this.losses = losses;
     }
 
     /** Cross-entropy alone. */
     public static JointObjective softmax(int dim, ClassHead head) {
-        return new JointObjective(dim, head, null);
+        return new JointObjective(dim, SOFTMAX, head, new LossSum(List.of()));
     }
 
     /** Cross-entropy and range loss. */
     public static JointObjective softmaxAndRange(int dim, ClassHead head, RangeLoss range) {
-        return new JointObjective(dim, head, range);
-    }
-
-    /**
-     * An objective by its configured name.
-     *
-     * @param terms {@code softmax} or {@code softmax+range}
-     * @param range used by {@code softmax+range}
-     * @throws IllegalArgumentException in one line, naming the choices
-     */
-    public static JointObjective of(String terms, int dim, ClassHead head, RangeLoss range) {
-        return switch (terms) {
-            case "softmax" -> softmax(dim, head);
-            case "softmax+range" -> softmaxAndRange(dim, head, range);
-            default ->
-                throw new IllegalArgumentException("unknown loss '%s', known: softmax, softmax+range".formatted(terms));
-        };
+        return new JointObjective(dim, SOFTMAX, head, new LossSum(List.of(range)));
     }
 
     /** Names the identity of every crop of the next step, in the order of the crops. */
@@ -64,12 +62,12 @@ public final class JointObjective implements EmbeddingObjective {
         head.discardPending();
         findRows(embeddings, n);
         Arrays.fill(gradient, 0, n * dim, 0f);
-        double softmax = head.addGradient(embeddings, targets, n, gradient);
-        if (range == null) {
-            return new LossTerms(softmax, softmax, 0, 0);
-        }
-        double weighted = range.addGradient(embeddings, targets, n, dim, gradient);
-        return new LossTerms(softmax + weighted, softmax, range.intra(), range.inter());
+        double total = head.addGradient(embeddings, targets, n, gradient);
+        var terms = new LinkedHashMap<String, Double>();
+        terms.put(classification, total);
+        total += losses.addGradient(embeddings, targets, n, dim, gradient);
+        losses.report((name, value) -> terms.put(name, value));
+        return new LossTerms(total, terms);
     }
 
     @Override
@@ -80,6 +78,28 @@ public final class JointObjective implements EmbeddingObjective {
     @Override
     public void update(double learningRate, double gradientScale) {
         head.update(learningRate, gradientScale);
+        losses.update();
+    }
+
+    /** Forgets an identity: its row, its momentum, and what a loss keeps of it. */
+    public void erase(String identity) {
+        int row = head.rowOf(identity);
+        if (row >= 0) {
+            head.erase(identity);
+            losses.forget(row);
+        }
+    }
+
+    /** Writes the head and what the losses keep. */
+    public void save(DataOutput out) throws IOException {
+        head.save(out);
+        losses.save(out);
+    }
+
+    /** Reads what {@link #save} wrote. */
+    public void load(DataInput in) throws IOException {
+        head.load(in);
+        losses.load(in);
     }
 
     /** Finds the rows of the batch; an identity without one gets it, started from the mean of its embeddings in this batch. */

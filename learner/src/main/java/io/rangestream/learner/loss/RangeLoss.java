@@ -2,6 +2,7 @@ package io.rangestream.learner.loss;
 
 import io.rangestream.learner.loss.RangeLossSettings.Reduction;
 import java.util.Arrays;
+import java.util.function.ObjDoubleConsumer;
 
 /**
  * Range loss of Zhang, Fang, Wen, Li and Qiao, "Range Loss for Deep Face Recognition with Long-tail" (2016, arXiv:1611.08976):
@@ -18,18 +19,17 @@ import java.util.Arrays;
  * mean. A batch of one identity has no inter term. The harmonic mean is below k times its smallest distance, so it is taken as zero,
  * without gradient, as soon as one of the k distances is below ε.
  *
- * <p>Everything is computed in double, whichever method is called. Buffers are kept between calls: after the largest batch no call
- * allocates. Not thread-safe.
+ * <p>D is the squared distance, as in the paper, or the plain one. A batch's identities are summed, as in the paper, or averaged.
  */
-public final class RangeLoss {
+public final class RangeLoss implements EmbeddingLoss {
+    public static final String INTRA = "intra";
+    public static final String INTER = "inter";
 
     private final RangeLossSettings settings;
     private final double[] largest;
     private final int[] largestFirst;
     private final int[] largestSecond;
 
-    private double[] points = new double[0];
-    private double[] slope = new double[0];
     private double[] centres = new double[0];
     private int[] group = new int[0];
     private int[] groupSize = new int[0];
@@ -44,35 +44,26 @@ public final class RangeLoss {
         largestSecond = new int[settings.k()];
     }
 
-    /**
-     * The weighted loss of a batch; its gradient is added.
-     *
-     * @param embeddings {@code [n, dim]}, row-major
-     * @param labels class of each row; any int, equal for equal identities
-     * @param gradient {@code [n, dim]}, to which λ(α ∂intra + β ∂inter)/∂embedding is added
-     * @return λ(α·intra + β·inter)
-     */
-    public double addGradient(double[] embeddings, int[] labels, int n, int dim, double[] gradient) {
-        double loss = evaluate(embeddings, labels, n, dim);
-        for (int i = 0; i < n * dim; i++) {
-            gradient[i] += slope[i];
-        }
-        return loss;
+    /** Range loss, on embeddings of length 1 where the settings say so. */
+    public static EmbeddingLoss of(RangeLossSettings settings) {
+        var loss = new RangeLoss(settings);
+        return settings.normalize() ? new UnitLength(loss) : loss;
     }
 
-    /** As {@link #addGradient(double[], int[], int, int, double[])}, for floats. */
-    public double addGradient(float[] embeddings, int[] labels, int n, int dim, float[] gradient) {
-        if (points.length < n * dim) {
-            points = new double[n * dim];
-        }
-        for (int i = 0; i < n * dim; i++) {
-            points[i] = embeddings[i];
-        }
-        double loss = evaluate(points, labels, n, dim);
-        for (int i = 0; i < n * dim; i++) {
-            gradient[i] += (float) slope[i];
-        }
-        return loss;
+    /** {@inheritDoc} It is λ(α·intra + β·inter). */
+    @Override
+    public double addGradient(double[] embeddings, int[] labels, int n, int dim, double[] gradient) {
+        reserve(n, dim);
+        assignGroups(labels, n);
+        addIntra(embeddings, n, dim, gradient);
+        addInter(embeddings, n, dim, gradient);
+        return settings.lambda() * (settings.alpha() * intra + settings.beta() * inter);
+    }
+
+    @Override
+    public void report(ObjDoubleConsumer<String> terms) {
+        terms.accept(INTRA, intra);
+        terms.accept(INTER, inter);
     }
 
     /** The intra term of the last batch, before α and λ. */
@@ -85,22 +76,12 @@ public final class RangeLoss {
         return inter;
     }
 
-    private double evaluate(double[] x, int[] labels, int n, int dim) {
-        reserve(n, dim);
-        Arrays.fill(slope, 0, n * dim, 0.0);
-        assignGroups(labels, n);
-        addIntra(x, n, dim);
-        addInter(x, n, dim);
-        return settings.lambda() * (settings.alpha() * intra + settings.beta() * inter);
-    }
-
     private void reserve(int n, int dim) {
         if (group.length < n) {
             group = new int[n];
             groupSize = new int[n];
         }
-        if (slope.length < n * dim) {
-            slope = new double[n * dim];
+        if (centres.length < n * dim) {
             centres = new double[n * dim];
         }
     }
@@ -123,27 +104,32 @@ public final class RangeLoss {
         }
     }
 
-    private void addIntra(double[] x, int n, int dim) {
+    private void addIntra(double[] x, int n, int dim, double[] gradient) {
         double share = settings.reduction() == Reduction.MEAN && groups > 0 ? 1.0 / groups : 1.0;
         double weight = settings.lambda() * settings.alpha() * share;
         double sum = 0;
         for (int g = 0; g < groups; g++) {
             int found = findLargest(x, g, n, dim);
-            double inverse = 0;
-            boolean degenerate = found == 0;
-            for (int j = 0; j < found; j++) {
-                degenerate |= largest[j] < settings.epsilon() || largest[j] == 0;
-                inverse += 1 / largest[j];
-            }
-            if (degenerate) {
+            if (found == 0) {
                 continue;
             }
-            double mean = found / inverse;
+            double smallest = settings.distance().of(largest[found - 1]);
+            if (smallest < settings.epsilon() || smallest == 0) {
+                continue;
+            }
+            // k/Σ 1/D as k·min/Σ min/D: no intermediate value overflows, however small a distance is.
+            double inverse = 0;
+            for (int j = 0; j < found; j++) {
+                inverse += smallest / settings.distance().of(largest[j]);
+            }
+            double mean = found * smallest / inverse;
             sum += mean;
             for (int j = 0; j < found; j++) {
-                // ∂(k/Σ 1/D)/∂D_j = (k/Σ 1/D)² / (k·D_j²), and ∂D/∂x_a = 2(x_a − x_b).
-                double factor = 2 * weight * mean * mean / (found * largest[j] * largest[j]);
-                pull(x, largestFirst[j], largestSecond[j], dim, factor);
+                // ∂(k/Σ 1/D)/∂D_j = (k/Σ 1/D)² / (k·D_j²)
+                double ratio = mean / settings.distance().of(largest[j]);
+                double factor =
+                        weight * ratio * ratio / found * settings.distance().slope(largest[j]);
+                Distance.addPair(x, largestFirst[j], largestSecond[j], dim, factor, gradient);
             }
         }
         intra = sum * share;
@@ -160,9 +146,10 @@ public final class RangeLoss {
                 if (group[b] != g) {
                     continue;
                 }
-                double d = squaredDistance(x, a, b, dim);
+                double d = Distance.squared(x, a, b, dim);
                 int at = found;
-                while (at > 0 && !(largest[at - 1] >= d)) {
+                while (at > 0
+                        && Double.compare(largest[at - 1], d) < 0) { // NaN is the largest, so that it is not lost.
                     at--;
                 }
                 if (at == settings.k()) {
@@ -182,7 +169,7 @@ public final class RangeLoss {
         return found;
     }
 
-    private void addInter(double[] x, int n, int dim) {
+    private void addInter(double[] x, int n, int dim, double[] gradient) {
         inter = 0;
         if (groups < 2) {
             return;
@@ -198,44 +185,29 @@ public final class RangeLoss {
         int second = 1;
         for (int q = 0; q < groups; q++) {
             for (int r = q + 1; r < groups; r++) {
-                double d = squaredDistance(centres, q, r, dim);
-                if (!(d >= smallest)) {
+                double d = Distance.squared(centres, q, r, dim);
+                if (d < smallest || Double.isNaN(d)) {
                     smallest = d;
                     first = q;
                     second = r;
                 }
             }
         }
-        if (smallest >= settings.margin()) {
+        double distance = settings.distance().of(smallest);
+        if (distance >= settings.margin()) {
             return;
         }
-        inter = settings.margin() - smallest;
-        double weight = settings.lambda() * settings.beta();
+        inter = settings.margin() - distance;
+        double weight =
+                settings.lambda() * settings.beta() * settings.distance().slope(smallest);
         for (int i = 0; i < n; i++) {
             if (group[i] == first || group[i] == second) {
                 double sign = group[i] == first ? -1 : 1;
-                double factor = sign * 2 * weight / groupSize[group[i]];
+                double factor = sign * weight / groupSize[group[i]];
                 for (int d = 0; d < dim; d++) {
-                    slope[i * dim + d] += factor * (centres[first * dim + d] - centres[second * dim + d]);
+                    gradient[i * dim + d] += factor * (centres[first * dim + d] - centres[second * dim + d]);
                 }
             }
         }
-    }
-
-    private void pull(double[] x, int a, int b, int dim, double factor) {
-        for (int d = 0; d < dim; d++) {
-            double push = factor * (x[a * dim + d] - x[b * dim + d]);
-            slope[a * dim + d] += push;
-            slope[b * dim + d] -= push;
-        }
-    }
-
-    private static double squaredDistance(double[] x, int a, int b, int dim) {
-        double sum = 0;
-        for (int d = 0; d < dim; d++) {
-            double difference = x[a * dim + d] - x[b * dim + d];
-            sum += difference * difference;
-        }
-        return sum;
     }
 }

@@ -10,8 +10,6 @@ import io.rangestream.learner.batch.PreparedBatch;
 import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.learner.head.ClassHead;
 import io.rangestream.learner.head.JointObjective;
-import io.rangestream.learner.loss.RangeLoss;
-import io.rangestream.learner.loss.RangeLossSettings;
 import io.rangestream.learner.parallel.Lanes;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -57,21 +55,11 @@ public final class Trainer implements AutoCloseable {
         lanes = new Lanes(config.threads());
         int dim = backbone.spec().embeddingDim();
         head = new ClassHead(dim, config.optimizer(), lanes);
-        LearnerConfig.Loss loss = config.loss();
-        RangeLossSettings defaults = RangeLossSettings.defaults();
-        objective = loss.rangeLoss()
-                ? JointObjective.softmaxAndRange(
-                        dim,
-                        head,
-                        new RangeLoss(new RangeLossSettings(
-                                loss.k(),
-                                loss.margin(),
-                                loss.alpha(),
-                                loss.beta(),
-                                loss.lambda(),
-                                defaults.reduction(),
-                                defaults.epsilon())))
-                : JointObjective.softmax(dim, head);
+        objective = new JointObjective(
+                dim,
+                config.loss().terms().classification().toString(),
+                head,
+                config.loss().embeddingLosses());
         seed = config.seed();
         untrained = backbone.weights(Weights.TRAINED);
     }
@@ -146,7 +134,7 @@ public final class Trainer implements AutoCloseable {
     /** Forgets an identity: its row, its momentum, and what other tasks still send of it. */
     public void erase(Erasure erasure, long offset) {
         if (position.check(erasure.getTask(), erasure.getSequence()) == LogPosition.Order.NEXT) {
-            head.erase(erasure.getIdentity());
+            objective.erase(erasure.getIdentity());
             position.erased(erasure.getTask(), erasure.getSequence());
             erasures.complied(erasure.getIdentity(), erasure.getTask());
         }
@@ -166,7 +154,7 @@ public final class Trainer implements AutoCloseable {
         out.writeLong(skippedSteps);
         out.writeLong(skippedCrops);
         out.writeDouble(learningRate);
-        head.save(out);
+        objective.save(out);
         backbone.save(out);
     }
 
@@ -196,7 +184,7 @@ public final class Trainer implements AutoCloseable {
         skippedSteps = in.readLong();
         skippedCrops = in.readLong();
         learningRate = in.readDouble();
-        head.load(in);
+        objective.load(in);
         backbone.load(in);
     }
 

@@ -7,6 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.learner.backbone.ComputeDevice;
 import io.rangestream.learner.backbone.OptimizerSettings;
+import io.rangestream.learner.loss.CentreLossSettings;
+import io.rangestream.learner.loss.ContrastiveLossSettings;
+import io.rangestream.learner.loss.Distance;
+import io.rangestream.learner.loss.LossComposition;
+import io.rangestream.learner.loss.RangeLossSettings;
+import io.rangestream.learner.loss.RangeLossSettings.Reduction;
+import io.rangestream.learner.loss.TripletLossSettings;
+import io.rangestream.learner.loss.TripletLossSettings.Mining;
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.config.Settings;
 import java.nio.file.Path;
@@ -26,7 +34,11 @@ class LearnerConfigTest {
         assertEquals(ComputeDevice.AUTO, config.device());
         assertEquals(Runtime.getRuntime().availableProcessors(), config.threads());
         assertEquals(OptimizerSettings.defaults(), config.optimizer());
-        assertEquals(new LearnerConfig.Loss(true, 2, 50, 0.01, 0.01, 1), config.loss());
+        assertEquals(LossComposition.of("softmax+range"), config.loss().terms());
+        assertEquals(RangeLossSettings.defaults(), config.loss().range());
+        assertEquals(ContrastiveLossSettings.defaults(), config.loss().contrastive());
+        assertEquals(TripletLossSettings.defaults(), config.loss().triplet());
+        assertEquals(CentreLossSettings.defaults(), config.loss().centre());
         assertEquals(100, config.publication().everyBatches());
         assertEquals(Duration.ofMinutes(10), config.publication().maxInterval());
         assertEquals(0.01, config.evaluation().tolerance());
@@ -35,19 +47,29 @@ class LearnerConfigTest {
 
     @Test
     void whatIsSetIsTaken() {
-        LearnerConfig config = LearnerConfig.from(Settings.of(Map.of(
-                "learner.threads", "3",
-                "backend", "cpu",
-                "loss", "softmax",
+        Map<String, String> losses = Map.of(
+                "loss", "softmax+triplet+centre",
                 "range.margin", "7.5",
-                "learning.rate", "0.1",
-                "publish.max.interval.ms", "0",
-                "checkpoint.dir", "elsewhere")));
+                "range.distance", "euclidean",
+                "range.reduction", "sum",
+                "triplet.mining", "semi-hard",
+                "centre.rate", "0.25");
+        LearnerConfig config = LearnerConfig.from(Settings.of(Map.of(
+                        "learner.threads", "3",
+                        "backend", "cpu",
+                        "learning.rate", "0.1",
+                        "publish.max.interval.ms", "0",
+                        "checkpoint.dir", "elsewhere"))
+                .orElse(Settings.of(losses)));
 
         assertEquals(3, config.threads());
         assertEquals(ComputeDevice.CPU, config.device());
-        assertFalse(config.loss().rangeLoss());
-        assertEquals(7.5, config.loss().margin());
+        assertEquals("softmax+triplet+centre", config.loss().terms().toString());
+        assertEquals(7.5, config.loss().range().margin());
+        assertEquals(Distance.EUCLIDEAN, config.loss().range().distance());
+        assertEquals(Reduction.SUM, config.loss().range().reduction());
+        assertEquals(Mining.SEMI_HARD, config.loss().triplet().mining());
+        assertEquals(0.25, config.loss().centre().rate());
         assertEquals(0.1, config.optimizer().learningRate());
         assertEquals(Duration.ZERO, config.publication().maxInterval());
         assertEquals(Path.of("elsewhere"), config.checkpointDir());
@@ -79,6 +101,18 @@ class LearnerConfigTest {
         "range.beta, NaN",
         "range.lambda, -1",
         "range.lambda, NaN",
+        "range.distance, taxi",
+        "range.reduction, max",
+        "range.normalize, perhaps",
+        "contrastive.margin, NaN",
+        "contrastive.weight, -1",
+        "triplet.margin, -1",
+        "triplet.mining, easy",
+        "triplet.distance, taxi",
+        "triplet.weight, Infinity",
+        "centre.rate, 1.5",
+        "centre.rate, NaN",
+        "centre.weight, -1",
         "publish.every.batches, 0",
         "publish.max.interval.ms, -1",
         "publish.chunk.bytes, 1023",

@@ -7,11 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.learner.backbone.LossTerms;
 import io.rangestream.learner.backbone.OptimizerSettings;
+import io.rangestream.learner.loss.CentreLoss;
+import io.rangestream.learner.loss.CentreLossSettings;
+import io.rangestream.learner.loss.LossSum;
 import io.rangestream.learner.loss.RangeLoss;
 import io.rangestream.learner.loss.RangeLossSettings;
 import io.rangestream.learner.parallel.Lanes;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,22 +41,23 @@ class JointObjectiveTest {
 
     @Test
     void theTotalAndItsGradientAreTheWeightedSumOfTheTerms() {
-        var joint = JointObjective.of("softmax+range", DIM, head, range);
+        var joint = JointObjective.softmaxAndRange(DIM, head, range);
         joint.batch(BATCH);
         var gradient = new float[4 * DIM];
         LossTerms terms = joint.lossAndGradient(embeddings, 4, gradient);
         joint.update(0, 1);
 
-        var softmaxOnly = JointObjective.of("softmax", DIM, head, range);
+        var softmaxOnly = JointObjective.softmax(DIM, head);
         softmaxOnly.batch(BATCH);
         var expected = new float[4 * DIM];
         LossTerms softmax = softmaxOnly.lossAndGradient(embeddings, 4, expected);
-        range.addGradient(embeddings, new int[] {0, 1, 0, 1}, 4, DIM, expected);
+        new LossSum(List.of(range)).addGradient(embeddings, new int[] {0, 1, 0, 1}, 4, DIM, expected);
 
-        assertEquals(terms.softmax() + 0.01 * terms.intra() + 0.01 * terms.inter(), terms.total(), 1e-12);
-        assertTrue(terms.intra() > 0 && terms.inter() > 0);
-        assertEquals(softmax.total(), terms.softmax(), 1e-12);
-        assertEquals(0, softmax.intra() + softmax.inter());
+        assertEquals(
+                terms.term("softmax") + 0.01 * terms.term("intra") + 0.01 * terms.term("inter"), terms.total(), 1e-12);
+        assertTrue(terms.term("intra") > 0 && terms.term("inter") > 0);
+        assertEquals(softmax.total(), terms.term("softmax"), 1e-12);
+        assertEquals(Set.of("softmax"), softmax.terms().keySet());
         assertArrayEquals(expected, gradient);
     }
 
@@ -75,10 +85,49 @@ class JointObjectiveTest {
     }
 
     @Test
-    void anUnknownLossIsNamedWithTheChoices() {
-        var e = assertThrows(IllegalArgumentException.class, () -> JointObjective.of("hinge", DIM, head, range));
+    void anErasedIdentityLeavesItsCentreToo() throws IOException {
+        var joint = new JointObjective(DIM, "softmax", head, centreLoss());
+        joint.batch(BATCH);
+        joint.lossAndGradient(embeddings, 4, new float[4 * DIM]);
+        joint.update(0, 0);
 
-        assertEquals("unknown loss 'hinge', known: softmax, softmax+range", e.getMessage());
+        // When ann is gone and cat gets her row
+        joint.erase("ann");
+        joint.batch(List.of("cat", "cat", "bob", "bob"));
+        LossTerms terms = joint.lossAndGradient(new float[4 * DIM], 4, new float[4 * DIM]);
+
+        // Then cat's crops are at their own mean, and bob's at his old centre
+        double fromBob = 0;
+        for (int d = 0; d < DIM; d++) {
+            double centre = (embeddings[DIM + d] + embeddings[3 * DIM + d]) / 2;
+            fromBob += centre * centre / 2;
+        }
+        assertEquals(0, head.rowOf("cat"));
+        assertEquals(2 * fromBob / 4, terms.term("centre"), 1e-5);
+    }
+
+    @Test
+    void savedAndLoadedTheCentresAreThereAgain() throws IOException {
+        var joint = new JointObjective(DIM, "softmax", head, centreLoss());
+        joint.batch(BATCH);
+        joint.lossAndGradient(embeddings, 4, new float[4 * DIM]);
+        joint.update(0, 0);
+        var bytes = new ByteArrayOutputStream();
+        joint.save(new DataOutputStream(bytes));
+
+        var loaded = new JointObjective(
+                DIM, "softmax", new ClassHead(DIM, OptimizerSettings.defaults(), lanes), centreLoss());
+        loaded.load(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+
+        joint.batch(BATCH);
+        loaded.batch(BATCH);
+        assertEquals(
+                joint.lossAndGradient(new float[4 * DIM], 4, new float[4 * DIM]),
+                loaded.lossAndGradient(new float[4 * DIM], 4, new float[4 * DIM]));
+    }
+
+    private static LossSum centreLoss() {
+        return new LossSum(List.of(new CentreLoss(CentreLossSettings.defaults())));
     }
 
     private static float[] embeddings() {

@@ -8,25 +8,26 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class LossMeansTest {
-    private static final LossTerms NONE = new LossTerms(0, 0, 0, 0);
+    private static final LossTerms NONE = LossTerms.of(0);
 
     private final LossMeans losses = new LossMeans();
 
     @Test
     void eachTermHasItsMean() {
-        losses.add(new LossTerms(10, 1, 4, 8));
-        losses.add(new LossTerms(20, 2, 8, 0));
+        losses.add(terms(10, 1, 4, 8));
+        losses.add(terms(20, 2, 8, 0));
 
-        assertEquals(new LossTerms(15, 1.5, 6, 4), losses.means());
+        assertEquals(terms(15, 1.5, 6, 4), losses.means());
     }
 
     @Test
     void aNewIntervalBeginsAtNothing() {
         assertEquals(NONE, losses.means());
-        losses.add(new LossTerms(10, 1, 4, 8));
+        losses.add(terms(10, 1, 4, 8));
 
         losses.reset();
 
@@ -35,14 +36,18 @@ class LossMeansTest {
 
     @Test
     void aSavedIntervalGoesOn() throws IOException {
-        losses.add(new LossTerms(10, 1, 4, 8));
+        losses.add(terms(10, 1, 4, 8));
         var bytes = new ByteArrayOutputStream();
         losses.save(new DataOutputStream(bytes));
 
         var loaded = new LossMeans();
         loaded.load(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
-        loaded.add(new LossTerms(20, 2, 8, 0));
+        loaded.add(terms(20, 2, 8, 0));
 
-        assertEquals(new LossTerms(15, 1.5, 6, 4), loaded.means());
+        assertEquals(terms(15, 1.5, 6, 4), loaded.means());
+    }
+
+    private static LossTerms terms(double total, double softmax, double intra, double inter) {
+        return new LossTerms(total, Map.of("softmax", softmax, "intra", intra, "inter", inter));
     }
 }

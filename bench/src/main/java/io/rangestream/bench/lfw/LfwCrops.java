@@ -1,4 +1,4 @@
-package io.rangestream.learner.reference;
+package io.rangestream.bench.lfw;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import javax.imageio.ImageIO;
 
@@ -17,6 +18,10 @@ import javax.imageio.ImageIO;
 final class LfwCrops {
 
     static final int SIZE = 64;
+
+    /** Values of one crop. */
+    static final int CROP_LENGTH = 3 * SIZE * SIZE;
+
     private static final int TAR_BLOCK = 512;
 
     private final Path folder;
@@ -40,9 +45,24 @@ final class LfwCrops {
         }
     }
 
-    /** Pixels {@code [3, 64, 64]}. */
-    byte[] pixels(String crop) {
-        return pixels.get(crop);
+    /**
+     * Writes a crop as network input: shifted with repeated edges, perhaps mirrored.
+     *
+     * @param out {@code [n, 3, 64, 64]}
+     * @param at place of the crop in {@code out}
+     */
+    void put(String crop, boolean mirror, int dy, int dx, float[] out, int at) {
+        byte[] from = Objects.requireNonNull(pixels.get(crop), crop);
+        for (int c = 0; c < 3; c++) {
+            for (int y = 0; y < SIZE; y++) {
+                for (int x = 0; x < SIZE; x++) {
+                    int sy = Math.max(0, Math.min(SIZE - 1, y - dy));
+                    int sx = Math.max(0, Math.min(SIZE - 1, x - dx));
+                    byte value = from[(c * SIZE + sy) * SIZE + (mirror ? SIZE - 1 - sx : sx)];
+                    out[at * CROP_LENGTH + (c * SIZE + y) * SIZE + x] = ((value & 0xFF) - 127.5f) / 128f;
+                }
+            }
+        }
     }
 
     /** People of DevTrain with at least two crops, in alphabetical order, and their crops. */
@@ -92,7 +112,7 @@ final class LfwCrops {
             for (int y = 0; y < in; y++) {
                 for (int x = 0; x < SIZE; x++) {
                     double sum = 0;
-                    for (int i = 0; i < in; i++) {
+                    for (int i = first(x, in); i < end(x, in); i++) {
                         sum += taps[x][i] * planes[c][y * in + i];
                     }
                     rows[y * SIZE + x] = Math.rint(sum);
@@ -101,7 +121,7 @@ final class LfwCrops {
             for (int y = 0; y < SIZE; y++) {
                 for (int x = 0; x < SIZE; x++) {
                     double sum = 0;
-                    for (int i = 0; i < in; i++) {
+                    for (int i = first(y, in); i < end(y, in); i++) {
                         sum += taps[y][i] * rows[i * SIZE + x];
                     }
                     out[(c * SIZE + y) * SIZE + x] = (byte) Math.rint(sum);
@@ -126,6 +146,15 @@ final class LfwCrops {
             }
         }
         return taps;
+    }
+
+    /** First pixel with a weight in an output pixel; most have none. */
+    private static int first(int x, int in) {
+        return Math.max(0, (x - 1) * in / SIZE);
+    }
+
+    private static int end(int x, int in) {
+        return Math.min(in, ((x + 2) * in + SIZE - 1) / SIZE);
     }
 
     private List<String[]> lines(String file) throws IOException {

@@ -1,0 +1,72 @@
+package io.rangestream.bench.lfw;
+
+import io.rangestream.bench.lfw.LfwCrops.Pair;
+import io.rangestream.learner.backbone.Backbone;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The area under the ROC curve on the pairs of LFW DevTest; an embedding is the sum of those of a crop and its mirror image. */
+final class LfwVerification {
+    private final LfwCrops lfw;
+    private final List<Pair> pairs;
+    private final Map<String, Integer> index = new HashMap<>();
+
+    LfwVerification(LfwCrops lfw) throws IOException {
+        this.lfw = lfw;
+        this.pairs = lfw.pairs("pairsDevTest.txt");
+        Set<String> faces = new LinkedHashSet<>();
+        pairs.forEach(pair -> faces.addAll(List.of(pair.first(), pair.second())));
+        faces.forEach(face -> index.put(face, index.size()));
+    }
+
+    /** Area under the curve of a network with these weights. */
+    double auc(Backbone backbone, float[] weights) {
+        int dim = backbone.spec().embeddingDim();
+        var crops = new float[2 * index.size() * LfwCrops.CROP_LENGTH];
+        index.forEach((face, i) -> {
+            lfw.put(face, false, 0, 0, crops, 2 * i);
+            lfw.put(face, true, 0, 0, crops, 2 * i + 1);
+        });
+        var embeddings = new float[2 * index.size() * dim];
+        backbone.embed(crops, 2 * index.size(), weights, embeddings);
+        double[] same = similarities(embeddings, dim, true);
+        double[] different = similarities(embeddings, dim, false);
+        double above = 0;
+        for (double s : same) {
+            above += Arrays.stream(different)
+                    .map(d -> d < s ? 1 : d == s ? 0.5 : 0)
+                    .sum();
+        }
+        return above / same.length / different.length;
+    }
+
+    private double[] similarities(float[] embeddings, int dim, boolean same) {
+        return pairs.stream()
+                .filter(pair -> pair.same() == same)
+                .mapToDouble(pair -> cosine(embeddings, dim, indexOf(pair.first()), indexOf(pair.second())))
+                .toArray();
+    }
+
+    private int indexOf(String face) {
+        return index.getOrDefault(face, -1);
+    }
+
+    private static double cosine(float[] embeddings, int dim, int first, int second) {
+        double ab = 0;
+        double aa = 0;
+        double bb = 0;
+        for (int d = 0; d < dim; d++) {
+            double a = embeddings[2 * first * dim + d] + embeddings[(2 * first + 1) * dim + d];
+            double b = embeddings[2 * second * dim + d] + embeddings[(2 * second + 1) * dim + d];
+            ab += a * b;
+            aa += a * a;
+            bb += b * b;
+        }
+        return ab / Math.sqrt(aa * bb);
+    }
+}
