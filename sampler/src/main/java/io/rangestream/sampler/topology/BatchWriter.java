@@ -32,6 +32,9 @@ final class BatchWriter {
     private static final byte[] FACE_HEADER = Fingerprint.header(BatchFace.getClassSchema());
     private static final byte[] BATCH_HEADER = Fingerprint.header(TrainingBatch.getClassSchema());
 
+    /** Usual room for names and lengths. */
+    private static final int NAMES_BYTES = 256;
+
     private final SamplerConfig config;
     private final RecordCodec faces;
     private final GenericDatumWriter<GenericRecord> writer = new StoredFaceWriter();
@@ -44,13 +47,14 @@ final class BatchWriter {
     /** The part of a face that is stored for training. */
     byte[] stored(LabeledFace face) {
         boolean raw = face.getEncoding() == Encoding.RAW_RGB;
-        return faces.encode(new BatchFace(
+        var stored = new BatchFace(
                 face.getIdentity(),
                 face.getFaceId(),
                 face.getEncoding(),
                 raw ? face.getWidth() : 0,
                 raw ? face.getHeight() : 0,
-                face.getImage()));
+                face.getImage());
+        return faces.encode(stored, face.getImage().remaining() + NAMES_BYTES);
     }
 
     /** A TrainingBatch of stored faces, as it goes on the wire. */

@@ -19,6 +19,7 @@ import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -29,12 +30,16 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One task: takes in the faces of one partition and lets batches, holdout faces and erasures out. Unless {@link TaskPace}
  * says otherwise, what leaves is a function of what arrived; no clock and no other task has a say in it.
  */
 final class SamplerTask {
+    private static final Logger log = LoggerFactory.getLogger(SamplerTask.class);
+
     private final SamplerConfig config;
     private final Intake intake;
     private final BatchWriter writer;
@@ -58,6 +63,7 @@ final class SamplerTask {
             TaskBoard board,
             LearnerDistance learner,
             ProcessorContext<byte[], byte[]> context) {
+        long began = System.nanoTime();
         this.config = config;
         this.intake = new Intake(config, schemas);
         this.writer = new BatchWriter(config, schemas);
@@ -77,6 +83,13 @@ final class SamplerTask {
             context.schedule(TaskPace.LOOK, PunctuationType.WALL_CLOCK_TIME, now -> look());
         }
         report();
+        log.info(
+                "task {} has {} identities with {} faces and goes on after sequence {}; stores opened in {} ms",
+                task,
+                buffers.drawable().identities(),
+                buffers.drawable().kept(),
+                state.sequence(),
+                Duration.ofNanos(System.nanoTime() - began).toMillis());
     }
 
     /** @throws RejectedFaceException if the record cannot be used; then no state was touched */

@@ -38,9 +38,26 @@ public final class SamplerTopology {
     /** One record: where the task stands. */
     static final String TASK_STORE = "task";
 
+    /** How long the changelogs keep a tombstone; a state directory from before must not be continued. */
+    static final Duration TOMBSTONES_STAY = Duration.ofDays(1);
+
     static final String BATCHES_SINK = "batches-sink";
     static final String HOLDOUT_SINK = "holdout-sink";
     private static final String SOURCE = "faces-source";
+
+    /**
+     * Compacted within a day like the other topics, so that what was erased is really gone. What has not been compacted, which
+     * includes the segment in use, is read in vain by a restore: faces of tens of kilobytes fill segments of a gigabyte
+     * slowly, so these are smaller.
+     */
+    private static final Map<String, String> CHANGELOG = Map.of(
+            TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(128 * 1024 * 1024),
+            TopicConfig.SEGMENT_MS_CONFIG, Long.toString(Duration.ofHours(1).toMillis()),
+            TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG,
+                    Long.toString(Duration.ofDays(1).toMillis()),
+            TopicConfig.DELETE_RETENTION_MS_CONFIG, Long.toString(TOMBSTONES_STAY.toMillis()),
+            TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(TopicCatalogue.MAX_RECORD_BYTES));
+
     private static final String PROCESSOR = "sampler";
 
     private SamplerTopology() {}
@@ -90,13 +107,7 @@ public final class SamplerTopology {
     }
 
     private static StoreBuilder<KeyValueStore<Bytes, byte[]>> store(KeyValueBytesStoreSupplier supplier) {
-        // Compacted within a day like the other topics, so that what was erased is really gone.
         return Stores.keyValueStoreBuilder(supplier, Serdes.Bytes(), Serdes.ByteArray())
-                .withLoggingEnabled(Map.of(
-                        TopicConfig.SEGMENT_MS_CONFIG,
-                                Long.toString(Duration.ofHours(1).toMillis()),
-                        TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG,
-                                Long.toString(Duration.ofDays(1).toMillis()),
-                        TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(TopicCatalogue.MAX_RECORD_BYTES)));
+                .withLoggingEnabled(CHANGELOG);
     }
 }

@@ -3,6 +3,7 @@ package io.rangestream.sampler.topology;
 import io.rangestream.sampler.config.SamplerConfig;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.topics.TopicCatalogue;
+import java.time.Duration;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -13,6 +14,9 @@ import org.apache.kafka.streams.errors.LogAndContinueExceptionHandler;
 public final class StreamsSettings {
     /** A record's header and the request around it. */
     private static final int REQUEST_OVERHEAD_BYTES = 64 * 1024;
+
+    /** A restore that begins with stores of the greatest age reads to the changelog's end within this time. */
+    private static final Duration TO_CATCH_UP = Duration.ofHours(4);
 
     private StreamsSettings() {}
 
@@ -31,12 +35,19 @@ public final class StreamsSettings {
         settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 15_000);
         // Streams' 10 s are short for a machine under load: a transaction that times out is done all over again.
         settings.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), 60_000);
+        // A commit waits for every partition written to and writes out the index records touched since the last one; no
+        // learner minds half a second.
+        settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 500);
         settings.putAll(common.clientConfig());
 
         settings.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId(common, config));
         settings.put(
                 StreamsConfig.STATE_DIR_CONFIG,
                 config.stateDir().toAbsolutePath().toString());
+        // Stores left behind longer ago than the changelogs keep tombstones would bring back who was erased meanwhile.
+        settings.put(
+                StreamsConfig.STATE_CLEANUP_DIR_MAX_AGE_MS_CONFIG,
+                SamplerTopology.TOMBSTONES_STAY.minus(TO_CATCH_UP).toMillis());
         settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         settings.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, config.standbyReplicas());
         settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) common.replicationFactor());

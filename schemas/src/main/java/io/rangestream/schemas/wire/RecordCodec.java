@@ -63,9 +63,18 @@ public final class RecordCodec {
 
     /** The record with its header. */
     public byte[] encode(SpecificRecord record) {
+        return encode(record, 256);
+    }
+
+    /**
+     * The record with its header.
+     *
+     * @param expectedBytes about how many bytes it will take; a wrong guess costs copies
+     */
+    public byte[] encode(SpecificRecord record, int expectedBytes) {
         Writer writer = writers.computeIfAbsent(
                 record.getSchema(), schema -> new Writer(Fingerprint.of(schema), new SpecificDatumWriter<>(schema)));
-        var out = new ByteArrayOutputStream(256);
+        var out = new ByteArrayOutputStream(expectedBytes);
         var header = ByteBuffer.allocate(Fingerprint.HEADER_BYTES);
         Fingerprint.writeHeader(header, writer.fingerprint());
         out.writeBytes(header.array());
