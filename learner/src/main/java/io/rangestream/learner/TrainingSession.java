@@ -1,6 +1,7 @@
 package io.rangestream.learner;
 
 import io.rangestream.avro.Erasure;
+import io.rangestream.avro.Evaluation;
 import io.rangestream.avro.LearnerState;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.avro.TrainingBatch;
@@ -85,8 +86,8 @@ final class TrainingSession implements AutoCloseable {
             Backbone backbone = trainer.backbone();
             log.info("training {} on {}", backbone.spec().name(), backbone.backend());
             this.cache = new CropCache(config.cacheBytes());
-            this.preparer = owned.add(
-                    new BatchPreparer(backbone.spec().inputSize(), config.maxFacePixels(), config.seed(), cache));
+            this.preparer = owned.add(new BatchPreparer(
+                    backbone.spec().inputSize(), config.maxFacePixels(), config.seed(), cache, config.augmentation()));
             this.checkpoints = new CheckpointStore(clients.checkpointFolder());
             Producer<String, @Nullable SpecificRecord> producer = clients.publisher();
             owned.add(() -> producer.close(CLOSE_TIMEOUT));
@@ -190,11 +191,11 @@ final class TrainingSession implements AutoCloseable {
         long version = lineage.version() + 1;
         float[] weights = trainer.published();
         holdout.advance(trainer.position().holdout());
-        var evaluation = evaluator.evaluate(weights, holdout.faces(), trainer::knows);
+        Evaluation evaluation = evaluator.evaluate(weights, holdout.faces(), trainer::knows);
         PromotionGate.Verdict verdict = gate.judge(evaluation);
         ModelUpdate.Builder update = draft.begin(version, lineage.version(), verdict, evaluation);
         long promotedBefore = lineage.promotedVersion();
-        trainer.versionMade();
+        trainer.versionMade(judgedAuc(evaluation));
         lineage.made(version, verdict.status(), weights);
         String hash = checkpoints.writeVersion(version, lineage::save);
         lineage.setCheckpointHash(hash);
@@ -220,6 +221,14 @@ final class TrainingSession implements AutoCloseable {
                 trainer.counters().crops(),
                 verdict.reason());
         return published;
+    }
+
+    /** The AUC that the learning rate may go by; NaN where there are too few pairs for a verdict. */
+    private double judgedAuc(Evaluation evaluation) {
+        Double auc = evaluation.getAuc();
+        boolean judged = auc != null
+                && evaluation.getGenuinePairs() >= config.evaluation().minPairs();
+        return judged ? auc : Double.NaN;
     }
 
     /** Writes a checkpoint of where training stands, so that nothing is trained on twice after a stop. */

@@ -94,18 +94,19 @@ public final class LfwLosses implements Callable<Integer> {
             int seen = (int) trainer.counters().crops();
             if (seen / every > evaluated || seen >= crops) {
                 evaluated = seen / every;
+                double auc = verification.auc(trainer.backbone(), trainer.published());
                 String row = String.format(
                         Locale.ROOT,
                         "%s%d,%.4f,%.3f,%d,%.0f%n",
                         run,
                         seen,
-                        verification.auc(trainer.backbone(), trainer.published()),
+                        auc,
                         trainer.meanLosses().total(),
                         trainer.counters().skippedSteps(),
                         (System.nanoTime() - start) / 1e9);
                 System.out.print(row);
                 append(row);
-                trainer.versionMade();
+                trainer.versionMade(auc);
             }
         }
     }

@@ -36,6 +36,13 @@ public interface Backbone extends AutoCloseable {
     StepResult step(float[] crops, int n, long stepSeed, EmbeddingObjective objective);
 
     /**
+     * Takes note of how a version did on the holdout; the learning rate may go by it.
+     *
+     * @param auc area under the ROC curve, NaN when the version was not judged
+     */
+    void judged(double auc);
+
+    /**
      * Embeds crops in inference mode. Training continues with the same bits whether or not this was called.
      *
      * @param crops {@code [n, 3, inputSize, inputSize]}; any {@code n}, batches are made inside
@@ -54,12 +61,12 @@ public interface Backbone extends AutoCloseable {
     float[] weights(Weights which);
 
     /**
-     * Replaces trained and averaged weights by a snapshot and clears the momentum; the step counter goes on. This is how training
+     * Replaces trained and averaged weights by a snapshot and clears the optimiser's moments; the step counter goes on. This is how training
      * returns to good weights after it diverged.
      */
     void restore(float[] trained, float[] averaged);
 
-    /** Writes the whole training state: both sets of weights, momentum and the step counter. */
+    /** Writes the whole training state: both sets of weights, the optimiser's moments, the rate's history and the step counter. */
     void save(DataOutput out) throws IOException;
 
     /**

@@ -29,6 +29,7 @@ public final class BatchPreparer implements AutoCloseable {
     private final long seed;
     private final CropCache cache;
     private final CropDecoder decoder;
+    private final Augmentation augmentation;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(work -> {
         var t = new Thread(work, "rangestream-decoder");
         t.setDaemon(true);
@@ -40,11 +41,12 @@ public final class BatchPreparer implements AutoCloseable {
      * @param size side of the network's input, pixels
      * @param maxPixels larger images are left out
      */
-    public BatchPreparer(int size, long maxPixels, long seed, CropCache cache) {
+    public BatchPreparer(int size, long maxPixels, long seed, CropCache cache, AugmentationSettings augmentation) {
         this.size = size;
         this.seed = seed;
         this.cache = cache;
         this.decoder = new CropDecoder(size, maxPixels);
+        this.augmentation = new Augmentation(size, augmentation);
     }
 
     /** Begins to prepare a batch. */
@@ -90,7 +92,7 @@ public final class BatchPreparer implements AutoCloseable {
         for (BatchFace face : batch.getFaces()) {
             SplittableRandom random = batchRandom.split();
             try {
-                Augmentation.write(crop(face), size, random, crops, identities.size() * cropLength);
+                augmentation.write(crop(face), random, crops, identities.size() * cropLength);
                 identities.add(face.getIdentity());
             } catch (InvalidImageException e) {
                 undecodable++;

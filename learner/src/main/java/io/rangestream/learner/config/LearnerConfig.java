@@ -2,6 +2,8 @@ package io.rangestream.learner.config;
 
 import io.rangestream.learner.backbone.ComputeDevice;
 import io.rangestream.learner.backbone.OptimizerSettings;
+import io.rangestream.learner.batch.AugmentationSettings;
+import io.rangestream.learner.head.HeadSettings;
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.config.Settings;
 import java.nio.file.Path;
@@ -17,10 +19,12 @@ import org.apache.kafka.common.config.ConfigDef;
  * @param device where it runs
  * @param threads threads of the native operations; results depend on it
  * @param seed of initial weights, dropout and augmentation
- * @param optimizer learning rate, momentum, weight decay, averaging
+ * @param optimizer how weights are moved and averaged
+ * @param head the classifier over identities
  * @param loss the objective
  * @param publication when versions are made and how long they stay
  * @param evaluation how versions are judged
+ * @param augmentation how crops are varied
  * @param cacheBytes bound of the decoded crops kept
  * @param maxFacePixels larger images are left out of their batch
  * @param checkpointDir where training state is kept
@@ -32,9 +36,11 @@ public record LearnerConfig(
         int threads,
         long seed,
         OptimizerSettings optimizer,
+        HeadSettings head,
         LossConfig loss,
         Publication publication,
         Evaluation evaluation,
+        AugmentationSettings augmentation,
         long cacheBytes,
         long maxFacePixels,
         Path checkpointDir) {
@@ -70,13 +76,6 @@ public record LearnerConfig(
     public static final String DEVICE = "backend";
     public static final String THREADS = "learner.threads";
     public static final String SEED = "seed";
-    public static final String LEARNING_RATE = "learning.rate";
-    public static final String MOMENTUM = "momentum";
-    public static final String WEIGHT_DECAY = "weight.decay";
-    public static final String MAX_GRADIENT_NORM = "gradient.max.norm";
-    public static final String WARMUP_STEPS = "learning.rate.warmup.steps";
-    public static final String EMA_DECAY = "ema.decay";
-    public static final String DROPOUT = "dropout";
     public static final String PUBLISH_EVERY_BATCHES = "publish.every.batches";
     public static final String PUBLISH_MAX_INTERVAL = "publish.max.interval.ms";
     public static final String CHUNK_BYTES = "publish.chunk.bytes";
@@ -105,10 +104,12 @@ public record LearnerConfig(
                     ComputeDevice.of(c.getString(DEVICE)),
                     threads(c.getInt(THREADS)),
                     c.getLong(SEED),
-                    optimizer(c),
+                    OptimizerKeys.read(c),
+                    HeadKeys.read(c),
                     LossConfig.from(c),
                     publication(c),
                     evaluation(c),
+                    AugmentationKeys.read(c),
                     c.getLong(CACHE_BYTES),
                     c.getLong(MAX_FACE_PIXELS),
                     Path.of(c.getString(CHECKPOINT_DIR)));
@@ -117,17 +118,6 @@ public record LearnerConfig(
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException(e);
         }
-    }
-
-    private static OptimizerSettings optimizer(AbstractConfig c) {
-        return new OptimizerSettings(
-                c.getDouble(LEARNING_RATE),
-                c.getDouble(MOMENTUM),
-                c.getDouble(WEIGHT_DECAY),
-                c.getDouble(MAX_GRADIENT_NORM),
-                c.getInt(WARMUP_STEPS),
-                c.getDouble(EMA_DECAY),
-                c.getDouble(DROPOUT));
     }
 
     private static Publication publication(AbstractConfig c) {

@@ -1,6 +1,5 @@
 package io.rangestream.learner.config;
 
-import io.rangestream.learner.backbone.OptimizerSettings;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
@@ -14,10 +13,12 @@ final class LearnerKeys {
     static ConfigDef definition() {
         var definition = new ConfigDef();
         network(definition);
-        optimizer(definition);
+        OptimizerKeys.define(definition);
+        HeadKeys.define(definition);
         LossKeys.define(definition);
         publication(definition);
         evaluation(definition);
+        AugmentationKeys.define(definition);
         input(definition);
         return definition;
     }
@@ -57,49 +58,6 @@ final class LearnerKeys {
                         "rangestream-checkpoints",
                         Importance.HIGH,
                         "Folder of the checkpoints, one inside it for each model; must outlive the process, and standbys have to see the same one.");
-    }
-
-    private static void optimizer(ConfigDef definition) {
-        OptimizerSettings o = OptimizerSettings.defaults();
-        definition
-                .define(
-                        LearnerConfig.LEARNING_RATE,
-                        Type.DOUBLE,
-                        o.learningRate(),
-                        Importance.HIGH,
-                        "Learning rate; constant, as a stream has no end.")
-                .define(LearnerConfig.MOMENTUM, Type.DOUBLE, o.momentum(), Importance.LOW, "Nesterov momentum.")
-                .define(
-                        LearnerConfig.WEIGHT_DECAY,
-                        Type.DOUBLE,
-                        o.weightDecay(),
-                        Importance.LOW,
-                        "Weight decay; batch norm, PReLU and biases have none.")
-                .define(
-                        LearnerConfig.MAX_GRADIENT_NORM,
-                        Type.DOUBLE,
-                        o.maxGradientNorm(),
-                        Importance.LOW,
-                        "Gradients with a larger global norm are scaled down to it.")
-                .define(
-                        LearnerConfig.WARMUP_STEPS,
-                        Type.INT,
-                        o.warmupSteps(),
-                        Range.atLeast(0),
-                        Importance.LOW,
-                        "Steps over which the learning rate rises from zero at the model's beginning.")
-                .define(
-                        LearnerConfig.EMA_DECAY,
-                        Type.DOUBLE,
-                        o.emaDecay(),
-                        Importance.MEDIUM,
-                        "Decay of the moving average of the weights that is evaluated and published.")
-                .define(
-                        LearnerConfig.DROPOUT,
-                        Type.DOUBLE,
-                        o.dropout(),
-                        Importance.LOW,
-                        "Share dropped before the embedding layer.");
     }
 
     private static void publication(ConfigDef definition) {

@@ -20,7 +20,7 @@ final class LossKeys {
                 Type.STRING,
                 "softmax+range",
                 Importance.HIGH,
-                "Training objective: softmax, alone or with any of range, contrastive, triplet and centre, joined by +.");
+                "Training objective: one of softmax, cosface and arcface, alone or with any of range, contrastive, triplet and centre, joined by +.");
         range(definition);
         comparisons(definition);
     }

@@ -89,7 +89,7 @@ final class Dl4jBackbone implements Backbone {
         }
         runtime.useThreads(threads);
         dropout.seed(stepSeed);
-        double learningRate = settings.learningRateAt(state.steps());
+        double learningRate = state.learningRate();
         LossTerms loss = differentiate(crops, n, objective);
         if (!loss.isFinite()) {
             state.skip();
@@ -107,6 +107,11 @@ final class Dl4jBackbone implements Backbone {
         state.update(gradient, scale);
         training.weights(state.trained());
         return new StepResult(loss, norm, learningRate, false);
+    }
+
+    @Override
+    public void judged(double auc) {
+        state.judged(auc);
     }
 
     @Override

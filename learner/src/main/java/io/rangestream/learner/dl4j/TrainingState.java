@@ -4,8 +4,9 @@ import io.rangestream.learner.backbone.OptimizerSettings;
 import io.rangestream.learner.dl4j.ParameterLayout.Role;
 import io.rangestream.learner.dl4j.ParameterLayout.Segment;
 import io.rangestream.learner.optimizer.FloatBytes;
-import io.rangestream.learner.optimizer.NesterovStep;
+import io.rangestream.learner.optimizer.LearningRate;
 import io.rangestream.learner.optimizer.SquaredNorm;
+import io.rangestream.learner.optimizer.WeightUpdate;
 import io.rangestream.learner.parallel.Lanes;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -15,12 +16,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Weights, momentum and averaged weights as flat arrays on the heap; the native graphs hold copies. Keeping the truth here makes a
+ * Weights, the optimiser's moments and averaged weights as flat arrays on the heap; the native graphs hold copies. Keeping the truth here makes a
  * dropped step, a snapshot and a checkpoint matters of plain arrays, and costs one copy of the weights each way per step.
  */
 final class TrainingState {
 
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
 
     /** Long segments are cut, so that threads share the work evenly; fixed, so that sums have a fixed order. */
     private static final int CHUNK = 1 << 16;
@@ -31,8 +32,12 @@ final class TrainingState {
     private final Segment[] chunks;
     private final float[] trained;
     private final float[] averaged;
-    private final float[] velocity;
+    private final float[][] moments;
+    private final LearningRate rate;
     private long steps;
+
+    /** Updates since the moments were zero: dropped steps do not count. */
+    private long updates;
 
     TrainingState(ParameterLayout layout, OptimizerSettings settings, Lanes lanes, long seed) {
         this.layout = layout;
@@ -41,7 +46,8 @@ final class TrainingState {
         this.chunks = layout.segments().stream().flatMap(TrainingState::cut).toArray(Segment[]::new);
         this.trained = layout.draw(seed);
         this.averaged = trained.clone();
-        this.velocity = new float[trained.length];
+        this.moments = new float[settings.rule().moments()][trained.length];
+        this.rate = settings.newRate();
     }
 
     /** The live array, not a copy. */
@@ -56,6 +62,16 @@ final class TrainingState {
 
     long steps() {
         return steps;
+    }
+
+    /** The rate of the next step. */
+    double learningRate() {
+        return rate.at(steps);
+    }
+
+    /** Takes note of a version's AUC on the holdout, which the schedule may go by. */
+    void judged(double auc) {
+        rate.judged(auc);
     }
 
     /** Squared norm of a gradient, running statistics left out: theirs are amounts to subtract, not gradients. */
@@ -87,8 +103,8 @@ final class TrainingState {
 
     /** Takes the optimiser's step, then moves the average. */
     void update(float[] gradient, double gradientScale) {
-        var step = new NesterovStep(
-                (float) settings.learningRateAt(steps), (float) settings.momentum(), (float) gradientScale);
+        updates++;
+        WeightUpdate rule = settings.rule().update(learningRate(), gradientScale, updates);
         float decay = (float) settings.weightDecay();
         float toward = (float) (1 - settings.emaDecayAt(steps));
         lanes.run(chunks.length, i -> {
@@ -100,7 +116,8 @@ final class TrainingState {
                     trained[j] -= gradient[j];
                 }
             } else {
-                step.apply(trained, velocity, gradient, from, to, chunk.role() == Role.WEIGHT ? decay : 0f);
+                float decayed = chunk.role() == Role.WEIGHT ? decay : 0f;
+                rule.apply(trained, moments, from, gradient, from, chunk.length(), decayed);
             }
             for (int j = from; j < to; j++) {
                 averaged[j] += toward * (trained[j] - averaged[j]);
@@ -114,7 +131,10 @@ final class TrainingState {
         requireLength(newAveraged);
         System.arraycopy(newTrained, 0, trained, 0, trained.length);
         System.arraycopy(newAveraged, 0, averaged, 0, averaged.length);
-        Arrays.fill(velocity, 0f);
+        for (float[] moment : moments) {
+            Arrays.fill(moment, 0f);
+        }
+        updates = 0;
     }
 
     void requireLength(float[] snapshot) {
@@ -127,9 +147,14 @@ final class TrainingState {
     void save(DataOutput out) throws IOException {
         out.writeInt(FORMAT);
         out.writeInt(layout.length());
+        out.writeUTF(settings.rule().label());
         out.writeLong(steps);
-        for (float[] array : new float[][] {trained, averaged, velocity}) {
-            FloatBytes.write(out, array);
+        out.writeLong(updates);
+        rate.save(out);
+        FloatBytes.write(out, trained);
+        FloatBytes.write(out, averaged);
+        for (float[] moment : moments) {
+            FloatBytes.write(out, moment);
         }
     }
 
@@ -137,12 +162,21 @@ final class TrainingState {
         int format = in.readInt();
         int length = in.readInt();
         if (format != FORMAT || length != layout.length()) {
-            throw new IOException("not a state of this network: format %d, %d values, expected %d"
-                    .formatted(format, length, layout.length()));
+            throw new IOException("not a state of this network: format %d, %d values, expected format %d, %d values"
+                    .formatted(format, length, FORMAT, layout.length()));
+        }
+        String optimizer = in.readUTF();
+        if (!optimizer.equals(settings.rule().label())) {
+            throw new IOException("it was made with optimizer=%s, the configuration says %s"
+                    .formatted(optimizer, settings.rule().label()));
         }
         steps = in.readLong();
-        for (float[] array : new float[][] {trained, averaged, velocity}) {
-            FloatBytes.read(in, array);
+        updates = in.readLong();
+        rate.load(in);
+        FloatBytes.read(in, trained);
+        FloatBytes.read(in, averaged);
+        for (float[] moment : moments) {
+            FloatBytes.read(in, moment);
         }
     }
 

@@ -1,7 +1,6 @@
 package io.rangestream.learner.head;
 
 import io.rangestream.learner.backbone.OptimizerSettings;
-import io.rangestream.learner.optimizer.NesterovStep;
 import io.rangestream.learner.parallel.Lanes;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -10,22 +9,19 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.TreeSet;
 
 /**
- * A softmax classifier over the identities seen so far: one weight row and bias per identity, in pages, so that growing copies
- * nothing and a row never moves. Rows of erased identities are used again.
+ * A classifier over the identities seen so far: one row of weights, and a bias where the logits have one, per identity.
+ *
+ * <p>Up to {@link HeadSettings#sampledAbove} identities the softmax runs over all of them. Beyond, it runs over those of the batch and
+ * over others drawn uniformly from the step's seed, each of which counts for all that it stands for (docs/decisions/0007): a step then
+ * costs the same however many identities there are, and only its own rows move or decay.
  *
  * <p>A new identity's row belongs to the step that brings it: it is kept by {@link #update} and forgotten when the next batch, or a
  * checkpoint, comes without one. The result does not depend on the number of threads. Not thread-safe.
  */
 public final class ClassHead {
-
-    private static final int FORMAT = 1;
 
     /** Partial sums of the embedding gradient; fixed, so that the order of additions is. */
     private static final int STRIPES = 8;
@@ -37,28 +33,39 @@ public final class ClassHead {
     private static final double STARTING_NORM = 1 / Math.sqrt(3);
 
     private final int dim;
-    private final OptimizerSettings settings;
+    private final HeadSettings settings;
+    private final OptimizerSettings optimizer;
     private final Lanes lanes;
-    private final List<Page> pages = new ArrayList<>();
-    private final Map<String, Integer> rows = new HashMap<>();
-    private final TreeSet<Integer> free = new TreeSet<>();
+    private final ClassRows rows;
+    private final ClassSample sample;
+    private final HeadBatch batch;
     private final Deque<String> pending = new ArrayDeque<>();
-    private final float[][] stripes = new float[STRIPES][];
-    private int used;
 
-    private float[] transposed = new float[0];
-    private float[][] pageMaxima = new float[0][];
-    private double[][] pageSums = new double[0][];
+    private final List<Block> blocks = new ArrayList<>();
+    private final float[][] stripes = new float[STRIPES][];
+    private float[][] maxima = new float[0][];
+    private double[][] sums = new double[0][];
+    private float[] maximum = new float[0];
+    private float[] factor = new float[0];
 
     /**
      * @param dim length of an embedding
-     * @param settings momentum and weight decay; biases are not decayed
+     * @param optimizer the rule by which rows move, and their weight decay; biases are not decayed
      * @param lanes threads for the loops; stays the caller's to close
      */
-    public ClassHead(int dim, OptimizerSettings settings, Lanes lanes) {
+    public ClassHead(int dim, HeadSettings settings, OptimizerSettings optimizer, Lanes lanes) {
         this.dim = dim;
         this.settings = settings;
+        this.optimizer = optimizer;
         this.lanes = lanes;
+        this.rows = new ClassRows(dim, optimizer.rule().moments());
+        this.sample = new ClassSample(settings.sampledAbove(), settings.sampledClasses());
+        this.batch = new HeadBatch(dim);
+    }
+
+    /** A head with {@link HeadSettings#defaults}. */
+    public ClassHead(int dim, OptimizerSettings optimizer, Lanes lanes) {
+        this(dim, HeadSettings.defaults(), optimizer, lanes);
     }
 
     /** Identities that have a row. */
@@ -68,7 +75,7 @@ public final class ClassHead {
 
     /** The row of an identity, or −1. */
     public int rowOf(String identity) {
-        return rows.getOrDefault(identity, -1);
+        return rows.rowOf(identity);
     }
 
     /**
@@ -78,190 +85,111 @@ public final class ClassHead {
      * @return the row
      */
     public int ensure(String identity, float[] meanEmbedding) {
-        Integer known = rows.get(identity);
-        if (known != null) {
+        int known = rows.rowOf(identity);
+        if (known >= 0) {
             return known;
         }
-        int row = free.isEmpty() ? used++ : removeFirstFree();
-        if (row == pages.size() * Page.ROWS) {
-            pages.add(new Page(dim));
-        }
-        page(row).start(row % Page.ROWS, identity, scaled(meanEmbedding));
-        rows.put(identity, row);
         pending.push(identity);
-        return row;
+        return rows.add(identity, scaled(meanEmbedding));
     }
 
     /**
-     * Forgets an identity: weights, momentum and name.
+     * Forgets an identity: weights, moments and name.
      *
      * @return whether it had a row
      */
     public boolean erase(String identity) {
         discardPending();
-        return remove(identity);
+        return rows.remove(identity);
     }
 
     /**
-     * Mean cross-entropy of a batch over all identities.
+     * Mean cross-entropy of a batch, over all identities or estimated from a sample of them.
      *
      * @param embeddings {@code [n, dim]}
      * @param targets row of each crop's identity
+     * @param seed of the sample
      * @param gradient {@code [n, dim]}, to which ∂loss/∂embedding is added
      */
-    public double addGradient(float[] embeddings, int[] targets, int n, float[] gradient) {
-        reserve(n);
-        for (int b = 0; b < n; b++) {
-            for (int d = 0; d < dim; d++) {
-                transposed[d * n + b] = embeddings[b * dim + d];
-            }
-        }
-        lanes.run(pages.size(), p -> pages.get(p).score(transposed, n, pageMaxima[p]));
-        float[] maximum = maximum(n);
+    public double addGradient(float[] embeddings, int[] targets, int n, long seed, float[] gradient) {
+        boolean cosine = settings.logits() instanceof Logits.Cosine;
+        sample.draw(rows, targets, n, seed);
+        batch.fill(embeddings, targets, n, sample, cosine);
+        int used = reserve(n);
+        lanes.run(used, p -> blocks.get(p).score(rows, sample, p * Block.ROWS, batch, maxima[p]));
+        findMaximum(used, n);
+        lanes.run(used, p -> blocks.get(p).exponentiate(maximum, n, sums[p]));
         double loss = 0;
         for (int b = 0; b < n; b++) {
-            loss += (double) maximum[b] - page(targets[b]).scores[targets[b] % Page.ROWS * n + b];
-        }
-        lanes.run(pages.size(), p -> pages.get(p).exponentiate(maximum, n, pageSums[p]));
-        var factor = new float[n];
-        for (int b = 0; b < n; b++) {
             double sum = 0;
-            for (int p = 0; p < pages.size(); p++) {
-                sum += pageSums[p][b];
+            for (int p = 0; p < used; p++) {
+                sum += sums[p][b];
             }
-            loss += Math.log(sum);
+            loss += maximum[b] + Math.log(sum) - batch.targetLogits[b];
             factor[b] = (float) (1 / (sum * n));
-        }
-        lanes.run(pages.size(), p -> pages.get(p).scale(factor, n));
-        for (int b = 0; b < n; b++) {
-            page(targets[b]).scores[targets[b] % Page.ROWS * n + b] -= 1f / n;
         }
         lanes.run(STRIPES, s -> {
             Arrays.fill(stripes[s], 0, n * dim, 0f);
-            for (int p = s; p < pages.size(); p += STRIPES) {
-                pages.get(p).backward(embeddings, n, stripes[s]);
+            for (int p = s; p < used; p += STRIPES) {
+                blocks.get(p).differentiate(factor, batch);
+                blocks.get(p).backward(batch, stripes[s]);
             }
         });
-        for (float[] stripe : stripes) {
-            for (int i = 0; i < n * dim; i++) {
-                gradient[i] += stripe[i];
-            }
-        }
+        addStripes(n, cosine, gradient);
         return loss / n;
     }
 
     /** Squared norm of the gradient of weights and biases at the last batch. */
     public double gradientSquaredNorm() {
-        var parts = new double[pages.size()];
-        lanes.run(parts.length, p -> parts[p] = pages.get(p).gradientSquaredNorm());
+        var parts = new double[blocksInUse()];
+        lanes.run(parts.length, p -> parts[p] = blocks.get(p).gradientSquaredNorm());
         return Arrays.stream(parts).sum();
     }
 
-    /** Takes the optimiser's step and keeps the rows that the batch brought. */
+    /** Takes the optimiser's step on the rows of the last batch and keeps those that it brought. */
     public void update(double learningRate, double gradientScale) {
-        var step = new NesterovStep((float) learningRate, (float) settings.momentum(), (float) gradientScale);
-        float decay = (float) settings.weightDecay();
-        lanes.run(pages.size(), p -> pages.get(p).update(step, decay));
+        float decay = (float) optimizer.weightDecay();
+        lanes.run(blocksInUse(), p -> blocks.get(p)
+                .update(rows, sample, optimizer.rule(), learningRate, gradientScale, decay));
+        sample.clear();
         pending.clear();
     }
 
     /** Forgets rows of a batch whose step was not taken. */
     public void discardPending() {
+        sample.clear();
         while (!pending.isEmpty()) {
-            remove(pending.pop());
+            rows.remove(pending.pop());
         }
     }
 
-    /** Writes rows, momentum and names. Rows of a step that was not taken are forgotten first. */
+    /** Writes rows, moments and names. Rows of a step that was not taken are forgotten first. */
     public void save(DataOutput out) throws IOException {
         discardPending();
-        out.writeInt(FORMAT);
-        out.writeInt(dim);
-        out.writeInt(used);
-        for (int row = 0; row < used; row++) {
-            Page page = page(row);
-            int at = row % Page.ROWS;
-            String identity = page.identities[at];
-            out.writeBoolean(identity != null);
-            if (identity != null) {
-                out.writeUTF(identity);
-                out.writeFloat(page.bias[at]);
-                out.writeFloat(page.biasVelocity[at]);
-                for (int d = at * dim; d < (at + 1) * dim; d++) {
-                    out.writeFloat(page.weights[d]);
-                    out.writeFloat(page.velocity[d]);
-                }
-            }
-        }
+        rows.save(out);
     }
 
     /**
      * Replaces everything by what {@link #save} wrote.
      *
-     * @throws IOException when the bytes are not a head of this dimension
+     * @throws IOException when the bytes are not a head of this dimension and optimiser
      */
     public void load(DataInput in) throws IOException {
-        int format = in.readInt();
-        int savedDim = in.readInt();
-        if (format != FORMAT || savedDim != dim) {
-            throw new IOException(
-                    "not a head of dimension %d: format %d, dimension %d".formatted(dim, format, savedDim));
-        }
-        pages.clear();
-        rows.clear();
-        free.clear();
+        sample.clear();
         pending.clear();
-        used = in.readInt();
-        for (int row = 0; row < used; row++) {
-            if (row == pages.size() * Page.ROWS) {
-                pages.add(new Page(dim));
-            }
-            if (!in.readBoolean()) {
-                free.add(row);
-                continue;
-            }
-            Page page = page(row);
-            int at = row % Page.ROWS;
-            String identity = in.readUTF();
-            page.identities[at] = identity;
-            rows.put(identity, row);
-            page.bias[at] = in.readFloat();
-            page.biasVelocity[at] = in.readFloat();
-            for (int d = at * dim; d < (at + 1) * dim; d++) {
-                page.weights[d] = in.readFloat();
-                page.velocity[d] = in.readFloat();
-            }
-        }
+        rows.load(in);
+    }
+
+    /** Memory of all rows with their moments, in bytes; names, and the blocks of a step, come on top. */
+    public long rowBytes() {
+        return rows.bytes();
     }
 
     /** A copy of an identity's weights, for tests. */
     float[] weightsOf(String identity) {
-        int row = Objects.requireNonNull(rows.get(identity));
-        int at = row % Page.ROWS * dim;
-        return Arrays.copyOfRange(page(row).weights, at, at + dim);
-    }
-
-    private boolean remove(String identity) {
-        Integer row = rows.remove(identity);
-        if (row == null) {
-            return false;
-        }
-        page(row).clear(row % Page.ROWS);
-        free.add(row);
-        while (used > 0 && free.remove(used - 1)) {
-            used--;
-        }
-        return true;
-    }
-
-    private int removeFirstFree() {
-        int row = free.first();
-        free.remove(row);
-        return row;
-    }
-
-    private Page page(int row) {
-        return pages.get(row / Page.ROWS);
+        int row = rows.rowOf(identity);
+        int at = ClassRows.inPage(row) * dim;
+        return Arrays.copyOfRange(rows.page(row).weights, at, at + dim);
     }
 
     private float[] scaled(float[] mean) {
@@ -277,28 +205,51 @@ public final class ClassHead {
         return row;
     }
 
-    private float[] maximum(int n) {
-        var maximum = new float[n];
+    private void findMaximum(int used, int n) {
         Arrays.fill(maximum, Float.NEGATIVE_INFINITY);
-        for (int p = 0; p < pages.size(); p++) {
+        for (int p = 0; p < used; p++) {
             for (int b = 0; b < n; b++) {
-                maximum[b] = Math.max(maximum[b], pageMaxima[p][b]);
+                maximum[b] = Math.max(maximum[b], maxima[p][b]);
             }
         }
-        return maximum;
     }
 
-    private void reserve(int n) {
-        if (transposed.length != dim * n) {
-            transposed = new float[dim * n];
+    private void addStripes(int n, boolean cosine, float[] gradient) {
+        float[] sum = stripes[0];
+        for (int s = 1; s < STRIPES; s++) {
+            for (int i = 0; i < n * dim; i++) {
+                sum[i] += stripes[s][i];
+            }
+        }
+        for (int b = 0; cosine && b < n; b++) {
+            UnitVectors.gradient(sum, b * dim, dim, batch.embeddings, b * dim, batch.norms[b]);
+        }
+        for (int i = 0; i < n * dim; i++) {
+            gradient[i] += sum[i];
+        }
+    }
+
+    private int blocksInUse() {
+        return (sample.count() + Block.ROWS - 1) / Block.ROWS;
+    }
+
+    private int reserve(int n) {
+        int used = blocksInUse();
+        while (blocks.size() < used) {
+            blocks.add(new Block(dim, settings.logits()));
+        }
+        if (maximum.length != n) {
+            maximum = new float[n];
+            factor = new float[n];
             for (int s = 0; s < STRIPES; s++) {
                 stripes[s] = new float[n * dim];
             }
-            pageMaxima = new float[0][];
+            maxima = new float[0][];
         }
-        if (pageMaxima.length < pages.size()) {
-            pageMaxima = new float[pages.size()][n];
-            pageSums = new double[pages.size()][n];
+        if (maxima.length < used) {
+            maxima = new float[used][n];
+            sums = new double[used][n];
         }
+        return used;
     }
 }

@@ -26,6 +26,7 @@ public final class JointObjective implements EmbeddingObjective {
     private final LossSum losses;
     private List<String> identities = List.of();
     private int[] targets = new int[0];
+    private long seed;
 
     /**
      * @param dim length of an embedding
@@ -49,9 +50,15 @@ public final class JointObjective implements EmbeddingObjective {
         return new JointObjective(dim, SOFTMAX, head, new LossSum(List.of(range)));
     }
 
-    /** Names the identity of every crop of the next step, in the order of the crops. */
-    public void batch(List<String> identityOfCrop) {
+    /**
+     * Prepares for the next step.
+     *
+     * @param identityOfCrop in the order of the crops
+     * @param stepSeed source of all randomness in the step
+     */
+    public void batch(List<String> identityOfCrop, long stepSeed) {
         identities = List.copyOf(identityOfCrop);
+        seed = stepSeed;
     }
 
     @Override
@@ -62,7 +69,7 @@ public final class JointObjective implements EmbeddingObjective {
         head.discardPending();
         findRows(embeddings, n);
         Arrays.fill(gradient, 0, n * dim, 0f);
-        double total = head.addGradient(embeddings, targets, n, gradient);
+        double total = head.addGradient(embeddings, targets, n, seed, gradient);
         var terms = new LinkedHashMap<String, Double>();
         terms.put(classification, total);
         total += losses.addGradient(embeddings, targets, n, dim, gradient);

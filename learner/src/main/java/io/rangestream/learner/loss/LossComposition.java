@@ -22,7 +22,11 @@ public record LossComposition(Classification classification, Set<Metric> metrics
     /** Losses of the classification head. */
     public enum Classification {
         /** Cross-entropy of linear logits. */
-        SOFTMAX;
+        SOFTMAX,
+        /** Cross-entropy of scaled cosines, a margin off the target's. */
+        COSFACE,
+        /** Cross-entropy of scaled cosines, a margin added to the target's angle. */
+        ARCFACE;
 
         /** The configured spelling. */
         @Override

@@ -54,7 +54,7 @@ public final class Trainer implements AutoCloseable {
                 config.backbone(), config.seed(), config.optimizer(), config.threads(), config.device());
         lanes = new Lanes(config.threads());
         int dim = backbone.spec().embeddingDim();
-        head = new ClassHead(dim, config.optimizer(), lanes);
+        head = new ClassHead(dim, config.head(), config.optimizer(), lanes);
         objective = new JointObjective(
                 dim,
                 config.loss().terms().classification().toString(),
@@ -107,8 +107,13 @@ public final class Trainer implements AutoCloseable {
         return head.rowOf(identity) >= 0;
     }
 
-    /** Begins a new interval of losses. */
-    public void versionMade() {
+    /**
+     * Begins a new interval of losses, and tells the learning rate how the version did.
+     *
+     * @param auc on the holdout, NaN when the version was not judged
+     */
+    public void versionMade(double auc) {
+        backbone.judged(auc);
         losses.reset();
     }
 
@@ -201,8 +206,9 @@ public final class Trainer implements AutoCloseable {
         if (identities.size() < 2) {
             return; // Batch norm has no variance to go by.
         }
-        objective.batch(identities);
-        StepResult result = backbone.step(batch.crops(), identities.size(), stepSeed(batch), objective);
+        long stepSeed = stepSeed(batch);
+        objective.batch(identities, stepSeed);
+        StepResult result = backbone.step(batch.crops(), identities.size(), stepSeed, objective);
         learningRate = result.learningRate();
         crops += identities.size();
         if (result.skipped()) {

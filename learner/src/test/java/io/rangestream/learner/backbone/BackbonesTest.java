@@ -70,9 +70,9 @@ class BackbonesTest {
 
     @Test
     void rateAndDecayWarmUp() {
-        assertEquals(0.001, SETTINGS.learningRateAt(0), 1e-12);
-        assertEquals(0.05, SETTINGS.learningRateAt(49), 1e-12);
-        assertEquals(0.05, SETTINGS.learningRateAt(1_000_000), 1e-12);
+        assertEquals(0.001, SETTINGS.newRate().at(0), 1e-12);
+        assertEquals(0.05, SETTINGS.newRate().at(49), 1e-12);
+        assertEquals(0.05, SETTINGS.newRate().at(1_000_000), 1e-12);
         assertEquals(0.1, SETTINGS.emaDecayAt(0), 1e-12);
         assertEquals(0.995, SETTINGS.emaDecayAt(100_000), 1e-12);
     }

@@ -128,7 +128,7 @@ class BatchPreparerTest {
     }
 
     private static BatchPreparer preparer(long seed, CropCache cache) {
-        return new BatchPreparer(SIZE, 10_000, seed, cache);
+        return new BatchPreparer(SIZE, 10_000, seed, cache, AugmentationSettings.defaults());
     }
 
     private static void assertDiffers(float[] floats, BatchPreparer preparer, TrainingBatch batch) throws Exception {

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.learner.backbone.ComputeDevice;
 import io.rangestream.learner.backbone.OptimizerSettings;
+import io.rangestream.learner.batch.AugmentationSettings;
+import io.rangestream.learner.head.Logits;
 import io.rangestream.learner.loss.CentreLossSettings;
 import io.rangestream.learner.loss.ContrastiveLossSettings;
 import io.rangestream.learner.loss.Distance;
@@ -15,6 +17,8 @@ import io.rangestream.learner.loss.RangeLossSettings;
 import io.rangestream.learner.loss.RangeLossSettings.Reduction;
 import io.rangestream.learner.loss.TripletLossSettings;
 import io.rangestream.learner.loss.TripletLossSettings.Mining;
+import io.rangestream.learner.optimizer.LearningRateSchedule;
+import io.rangestream.learner.optimizer.UpdateRule;
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.config.Settings;
 import java.nio.file.Path;
@@ -42,6 +46,7 @@ class LearnerConfigTest {
         assertEquals(100, config.publication().everyBatches());
         assertEquals(Duration.ofMinutes(10), config.publication().maxInterval());
         assertEquals(0.01, config.evaluation().tolerance());
+        assertEquals(AugmentationSettings.defaults(), config.augmentation());
         assertEquals(Path.of("rangestream-checkpoints"), config.checkpointDir());
     }
 
@@ -75,6 +80,40 @@ class LearnerConfigTest {
         assertEquals(Path.of("elsewhere"), config.checkpointDir());
     }
 
+    @Test
+    void theLossNamesTheLogitsOfTheHead() {
+        assertEquals(
+                new Logits.Linear(false),
+                LearnerConfig.from(Settings.of(Map.of("head.bias", "false")))
+                        .head()
+                        .logits());
+        assertEquals(
+                new Logits.CosFace(64, 0.2),
+                LearnerConfig.from(Settings.of(Map.of("loss", "cosface", "cosface.margin", "0.2")))
+                        .head()
+                        .logits());
+        assertEquals(
+                new Logits.ArcFace(30, 0.5),
+                LearnerConfig.from(Settings.of(Map.of("loss", "range+arcface", "arcface.scale", "30")))
+                        .head()
+                        .logits());
+    }
+
+    @Test
+    void theOptimizerBringsItsOwnRateAndDecay() {
+        OptimizerSettings adamw =
+                LearnerConfig.from(Settings.of(Map.of("optimizer", "adamw"))).optimizer();
+        assertEquals(0.001, adamw.learningRate());
+        assertEquals(0.01, adamw.weightDecay());
+        OptimizerSettings set = LearnerConfig.from(Settings.of(
+                        Map.of("optimizer", "adam", "learning.rate", "0.002", "learning.rate.schedule", "plateau")))
+                .optimizer();
+        assertEquals(new UpdateRule.Adam(0.9, 0.999, 1e-8, false), set.rule());
+        assertEquals(0.002, set.learningRate());
+        assertEquals(5e-4, set.weightDecay());
+        assertEquals(new LearningRateSchedule.Plateau(0.5, 5, 0.002, 0.01), set.schedule());
+    }
+
     @ParameterizedTest
     @CsvSource({
         "backend, tpu",
@@ -89,6 +128,30 @@ class LearnerConfigTest {
         "gradient.max.norm, NaN",
         "learning.rate.warmup.steps, -1",
         "ema.decay, 1",
+        "optimizer, lion",
+        "adam.beta1, 1",
+        "adam.beta2, -0.1",
+        "adam.epsilon, 0",
+        "learning.rate.schedule, step",
+        "learning.rate.cosine.period, 0",
+        "learning.rate.cosine.growth, 0",
+        "learning.rate.plateau.factor, 1",
+        "learning.rate.plateau.patience, 0",
+        "learning.rate.plateau.threshold, NaN",
+        "learning.rate.floor, 1",
+        "head.bias, maybe",
+        "head.sampled.above, -1",
+        "head.sampled.classes, 0",
+        "cosface.scale, 0",
+        "cosface.margin, 1",
+        "arcface.scale, NaN",
+        "arcface.margin, -0.1",
+        "augmentation.flip, perhaps",
+        "augmentation.shift, -1",
+        "augmentation.scale, 0.6",
+        "augmentation.brightness, NaN",
+        "augmentation.contrast, 2",
+        "augmentation.occlusion, -0.1",
         "dropout, 1",
         "loss, hinge",
         "range.k, 0",

@@ -53,7 +53,7 @@ class Dl4jBackboneTest {
             for (int i = 0; i < N; i++) {
                 identities.add("id" + (index % 5 + i / 3));
             }
-            objective.batch(identities);
+            objective.batch(identities, 1000 + index);
             return backbone.step(crops, N, 1000 + index, objective);
         }
 

@@ -49,6 +49,11 @@ final class LinearBackbone implements Backbone {
     }
 
     @Override
+    public void judged(double auc) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void embed(float[] crops, int n, Weights which, float[] out) {
         throw new UnsupportedOperationException();
     }

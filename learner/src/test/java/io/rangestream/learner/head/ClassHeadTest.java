@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.learner.backbone.OptimizerSettings;
+import io.rangestream.learner.optimizer.LearningRateSchedule;
+import io.rangestream.learner.optimizer.UpdateRule;
 import io.rangestream.learner.parallel.Lanes;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -18,6 +20,8 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ClassHeadTest {
 
@@ -59,7 +63,7 @@ class ClassHeadTest {
         int n = 7;
         var random = new Random(2);
         for (int c = 0; c < classes; c++) {
-            head.ensure("id" + c, floats(random.doubles(DIM, -1, 1).toArray()));
+            head.ensure("id" + c, Floats.of(random.doubles(DIM, -1, 1).toArray()));
         }
         double[] weights = weightsOf(classes);
         var reference = new SoftmaxReference(weights, new double[classes], DIM);
@@ -67,7 +71,7 @@ class ClassHeadTest {
         int[] targets = {0, 599, 255, 256, 300, 0, 17};
         var gradient = new float[n * DIM];
 
-        double loss = head.addGradient(floats(x), targets, n, gradient);
+        double loss = head.addGradient(Floats.of(x), targets, n, 1, gradient);
 
         SoftmaxReference.Gradients expected = reference.gradients(x, targets);
         assertEquals(reference.loss(x, targets), loss, 1e-5);
@@ -82,7 +86,7 @@ class ClassHeadTest {
         double[] after = weightsOf(classes);
         for (int i = 0; i < weights.length; i++) {
             double d = 0.5 * expected.weights()[i] + SETTINGS.weightDecay() * weights[i];
-            assertEquals(weights[i] - 0.1 * (d + SETTINGS.momentum() * d), after[i], 1e-6);
+            assertEquals(weights[i] - 0.1 * (d + 0.9 * d), after[i], 1e-6);
         }
     }
 
@@ -143,7 +147,7 @@ class ClassHeadTest {
         head.update(0, 0);
         head.erase("b");
 
-        double loss = head.addGradient(new float[DIM], new int[] {0}, 1, new float[DIM]);
+        double loss = head.addGradient(new float[DIM], new int[] {0}, 1, 1, new float[DIM]);
 
         assertEquals(0, loss, 1e-7, "one class is certain");
     }
@@ -162,6 +166,58 @@ class ClassHeadTest {
         train(head, 310);
         train(restored, 310);
         assertArrayEquals(bytes(head), bytes(restored));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sgd", "adam"})
+    void rowsTakeAtMostATenthMoreThanTheirWeightsAndMoments(String rule) {
+        int dim = 128;
+        int identities = 5000;
+        OptimizerSettings optimizer = optimizer(rule);
+        var large = new ClassHead(dim, HeadSettings.defaults(), optimizer, lanes);
+        for (int i = 0; i < identities; i++) {
+            large.ensure("id" + i, new float[dim]);
+        }
+        long least = (1L + optimizer.rule().moments()) * identities * dim * Float.BYTES;
+
+        assertTrue(large.rowBytes() >= least);
+        assertTrue(large.rowBytes() <= 1.1 * least, large.rowBytes() + " for " + least);
+        for (int i = 100; i < identities; i++) {
+            large.erase("id" + i);
+        }
+        assertTrue(large.rowBytes() <= 0.03 * least, "memory of the erased is given back");
+    }
+
+    @Test
+    void everyRowHasAdamsFirstStepWhenItsTurnComes() {
+        OptimizerSettings adam = optimizer("adam");
+        var growing = new ClassHead(DIM, new HeadSettings(new Logits.Linear(false), 8192, 1), adam, lanes);
+        growing.ensure("old", new float[DIM]);
+        growing.ensure("other", new float[DIM]);
+        var ones = new float[DIM];
+        Arrays.fill(ones, 1f);
+        for (int step = 0; step < 50; step++) {
+            growing.addGradient(ones, new int[] {0}, 1, step, new float[DIM]);
+            growing.update(0.001, 1);
+        }
+        growing.ensure("late", new float[DIM]);
+        growing.addGradient(ones, new int[] {2}, 1, 50, new float[DIM]);
+
+        growing.update(0.001, 1);
+
+        for (float w : growing.weightsOf("late")) {
+            assertEquals(0.001f, w, 1e-6f, "a row's bias correction counts its own steps");
+        }
+    }
+
+    @Test
+    void aHeadWithAnotherOptimizersMomentsIsRefused() {
+        byte[] saved = bytes(head);
+        OptimizerSettings adam = optimizer("adam");
+        var other = new ClassHead(DIM, adam, lanes);
+        var in = new DataInputStream(new ByteArrayInputStream(saved));
+
+        assertThrows(IOException.class, () -> other.load(in));
     }
 
     @Test
@@ -193,7 +249,7 @@ class ClassHeadTest {
         var x = new float[2 * DIM];
         x[4] = Float.NaN;
 
-        double loss = head.addGradient(x, new int[] {0, 1}, 2, new float[2 * DIM]);
+        double loss = head.addGradient(x, new int[] {0, 1}, 2, 1, new float[2 * DIM]);
 
         assertFalse(Double.isFinite(loss));
         assertArrayEquals(before, bytes(head));
@@ -201,24 +257,29 @@ class ClassHeadTest {
 
     @Test
     void hugeLogitsDoNotOverflow() {
-        head.ensure("a", floats(new Random(1).doubles(DIM).toArray()));
-        head.ensure("b", floats(new Random(2).doubles(DIM).map(v -> -v).toArray()));
+        head.ensure("a", Floats.of(new Random(1).doubles(DIM).toArray()));
+        head.ensure("b", Floats.of(new Random(2).doubles(DIM).map(v -> -v).toArray()));
         var x = new float[DIM];
         Arrays.fill(x, 1e6f);
 
-        double loss = head.addGradient(x, new int[] {1}, 1, new float[DIM]);
+        double loss = head.addGradient(x, new int[] {1}, 1, 1, new float[DIM]);
 
         assertTrue(Double.isFinite(loss) && loss > 1e5);
+    }
+
+    private static OptimizerSettings optimizer(String rule) {
+        return new OptimizerSettings(
+                UpdateRule.of(rule, 0.9, 0.9, 0.999, 1e-8), 0.1, 0, new LearningRateSchedule.Constant(), 0, 5, 0, 0);
     }
 
     private static void train(ClassHead head, int classes) {
         var random = new Random(9);
         for (int c = 0; c < classes; c++) {
-            head.ensure("id" + c, floats(random.doubles(DIM, -1, 1).toArray()));
+            head.ensure("id" + c, Floats.of(random.doubles(DIM, -1, 1).toArray()));
         }
         for (int step = 0; step < 4; step++) {
             int[] targets = {head.rowOf("id1"), head.rowOf("id" + (classes - 1)), head.rowOf("id5")};
-            head.addGradient(floats(random.doubles(3 * DIM, -3, 3).toArray()), targets, 3, new float[3 * DIM]);
+            head.addGradient(Floats.of(random.doubles(3 * DIM, -3, 3).toArray()), targets, 3, step, new float[3 * DIM]);
             head.update(0.05, 1);
         }
     }
@@ -242,13 +303,5 @@ class ClassHeadTest {
             throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
-    }
-
-    private static float[] floats(double[] values) {
-        var floats = new float[values.length];
-        for (int i = 0; i < values.length; i++) {
-            floats[i] = (float) values[i];
-        }
-        return floats;
     }
 }

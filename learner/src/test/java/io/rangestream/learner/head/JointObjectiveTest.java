@@ -42,13 +42,13 @@ class JointObjectiveTest {
     @Test
     void theTotalAndItsGradientAreTheWeightedSumOfTheTerms() {
         var joint = JointObjective.softmaxAndRange(DIM, head, range);
-        joint.batch(BATCH);
+        joint.batch(BATCH, 1);
         var gradient = new float[4 * DIM];
         LossTerms terms = joint.lossAndGradient(embeddings, 4, gradient);
         joint.update(0, 1);
 
         var softmaxOnly = JointObjective.softmax(DIM, head);
-        softmaxOnly.batch(BATCH);
+        softmaxOnly.batch(BATCH, 1);
         var expected = new float[4 * DIM];
         LossTerms softmax = softmaxOnly.lossAndGradient(embeddings, 4, expected);
         new LossSum(List.of(range)).addGradient(embeddings, new int[] {0, 1, 0, 1}, 4, DIM, expected);
@@ -64,10 +64,10 @@ class JointObjectiveTest {
     @Test
     void anUnseenIdentityStaysOnlyWhenTheStepIsTaken() {
         var joint = JointObjective.softmaxAndRange(DIM, head, range);
-        joint.batch(BATCH);
+        joint.batch(BATCH, 1);
 
         joint.lossAndGradient(embeddings, 4, new float[4 * DIM]);
-        joint.batch(List.of("cat", "cat", "dan", "dan"));
+        joint.batch(List.of("cat", "cat", "dan", "dan"), 2);
         joint.lossAndGradient(embeddings, 4, new float[4 * DIM]);
         joint.update(0.1, 1);
 
@@ -79,7 +79,7 @@ class JointObjectiveTest {
     @Test
     void aBatchThatWasNotNamedIsAnError() {
         var joint = JointObjective.softmax(DIM, head);
-        joint.batch(BATCH);
+        joint.batch(BATCH, 1);
 
         assertThrows(IllegalStateException.class, () -> joint.lossAndGradient(embeddings, 3, new float[3 * DIM]));
     }
@@ -87,13 +87,13 @@ class JointObjectiveTest {
     @Test
     void anErasedIdentityLeavesItsCentreToo() throws IOException {
         var joint = new JointObjective(DIM, "softmax", head, centreLoss());
-        joint.batch(BATCH);
+        joint.batch(BATCH, 1);
         joint.lossAndGradient(embeddings, 4, new float[4 * DIM]);
         joint.update(0, 0);
 
         // When ann is gone and cat gets her row
         joint.erase("ann");
-        joint.batch(List.of("cat", "cat", "bob", "bob"));
+        joint.batch(List.of("cat", "cat", "bob", "bob"), 2);
         LossTerms terms = joint.lossAndGradient(new float[4 * DIM], 4, new float[4 * DIM]);
 
         // Then cat's crops are at their own mean, and bob's at his old centre
@@ -109,7 +109,7 @@ class JointObjectiveTest {
     @Test
     void savedAndLoadedTheCentresAreThereAgain() throws IOException {
         var joint = new JointObjective(DIM, "softmax", head, centreLoss());
-        joint.batch(BATCH);
+        joint.batch(BATCH, 1);
         joint.lossAndGradient(embeddings, 4, new float[4 * DIM]);
         joint.update(0, 0);
         var bytes = new ByteArrayOutputStream();
@@ -119,8 +119,8 @@ class JointObjectiveTest {
                 DIM, "softmax", new ClassHead(DIM, OptimizerSettings.defaults(), lanes), centreLoss());
         loaded.load(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
 
-        joint.batch(BATCH);
-        loaded.batch(BATCH);
+        joint.batch(BATCH, 1);
+        loaded.batch(BATCH, 1);
         assertEquals(
                 joint.lossAndGradient(new float[4 * DIM], 4, new float[4 * DIM]),
                 loaded.lossAndGradient(new float[4 * DIM], 4, new float[4 * DIM]));

@@ -45,7 +45,7 @@ public final class StepSpeed {
             var timed = new Timed(joint);
             float[] crops = uniform(random, BATCH * backbone.spec().cropLength());
             for (int i = 0; i < total.length; i++) {
-                joint.batch(identities(random, classes));
+                joint.batch(identities(random, classes), 1);
                 timed.nanos = 0;
                 long start = System.nanoTime();
                 backbone.step(crops, BATCH, i, timed);

@@ -16,12 +16,15 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(TrustedRecords.class)
 class TrainerTest {
@@ -158,7 +161,7 @@ class TrainerTest {
         trainer.train(batch("0_0", 1, ANN_AND_BOB), 0);
         assertTrue(trainer.meanLosses().total() > 0);
 
-        trainer.versionMade();
+        trainer.versionMade(Double.NaN);
 
         assertEquals(0, trainer.meanLosses().total());
     }
@@ -189,6 +192,63 @@ class TrainerTest {
 
         assertEquals(
                 "it is of backbone kompact with seed 1, the configuration says compact with seed 1", e.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "loss arcface+range",
+                "loss cosface+range",
+                "optimizer adamw",
+                "optimizer adam",
+                "head.sampled.above 1 head.sampled.classes 1",
+                "loss arcface+range optimizer adamw head.sampled.above 1 head.sampled.classes 1"
+            })
+    void everyHeadAndOptimizerLearnsThreePeople(String settings) throws IOException {
+        var words = new ArrayList<>(List.of(settings.split(" ")));
+        words.addAll(List.of("learning.rate.warmup.steps", "0", "dropout", "0"));
+        try (var learning = new Trainer(config(words.toArray(new String[0])));
+                var resumed = new Trainer(config(words.toArray(new String[0])))) {
+            steps(learning, 1, 5);
+            double before = learning.meanLosses().total();
+            byte[] early = state(learning);
+            learning.versionMade(Double.NaN);
+            steps(learning, 6, 25);
+            learning.versionMade(Double.NaN);
+            steps(learning, 26, 30);
+
+            double after = learning.meanLosses().total();
+            assertTrue(after < before / 2, "%.3f to %.3f".formatted(before, after));
+            load(resumed, early);
+            steps(resumed, 6, 30);
+            assertArrayEquals(learning.published(), resumed.published());
+        }
+    }
+
+    @Test
+    void theLearningRateFallsWhenVersionsStopImproving() {
+        try (var falling = new Trainer(config(
+                "learning.rate.schedule", "plateau",
+                "learning.rate.plateau.patience", "2",
+                "learning.rate.warmup.steps", "0"))) {
+            falling.train(batch("0_0", 1, ANN_AND_BOB), 0);
+            double full = falling.learningRate();
+            falling.versionMade(0.9);
+            falling.versionMade(0.9);
+            falling.versionMade(0.8);
+            falling.train(batch("0_0", 2, ANN_AND_BOB), 1);
+
+            assertEquals(0.05, full, 1e-12);
+            assertEquals(0.025, falling.learningRate(), 1e-12);
+        }
+    }
+
+    /** Steps on the same nine crops. */
+    private static void steps(Trainer trainer, int from, int to) {
+        for (int i = from; i <= to; i++) {
+            PreparedBatch crops = batch("0_0", 0, "ann", "ann", "ann", "bob", "bob", "bob", "cat", "cat", "cat");
+            trainer.train(new PreparedBatch(TrainingBatches.source("0_0", i), crops.crops(), crops.identities(), 0), i);
+        }
     }
 
     private static byte[] state(Trainer trainer) throws IOException {
