@@ -26,18 +26,18 @@ final class HeadKeys {
     static void define(ConfigDef definition) {
         definition
                 .define(BIAS, Type.BOOLEAN, true, Importance.LOW, "Whether the identities of a softmax have a bias.")
-                .define(COSFACE_SCALE, Type.DOUBLE, 64.0, Importance.LOW, "CosFace: what cosines are multiplied by.")
+                .define(COSFACE_SCALE, Type.DOUBLE, 16.0, Importance.LOW, "CosFace: what cosines are multiplied by.")
                 .define(
                         COSFACE_MARGIN,
                         Type.DOUBLE,
-                        0.35,
+                        0.2,
                         Importance.MEDIUM,
                         "CosFace: what is taken off the cosine to a crop's own identity.")
-                .define(ARCFACE_SCALE, Type.DOUBLE, 64.0, Importance.LOW, "ArcFace: what cosines are multiplied by.")
+                .define(ARCFACE_SCALE, Type.DOUBLE, 16.0, Importance.LOW, "ArcFace: what cosines are multiplied by.")
                 .define(
                         ARCFACE_MARGIN,
                         Type.DOUBLE,
-                        0.5,
+                        0.2,
                         Importance.MEDIUM,
                         "ArcFace: what is added to the angle to a crop's own identity, radians.")
                 .define(

@@ -88,12 +88,12 @@ class LearnerConfigTest {
                         .head()
                         .logits());
         assertEquals(
-                new Logits.CosFace(64, 0.2),
-                LearnerConfig.from(Settings.of(Map.of("loss", "cosface", "cosface.margin", "0.2")))
+                new Logits.CosFace(16, 0.3),
+                LearnerConfig.from(Settings.of(Map.of("loss", "cosface", "cosface.margin", "0.3")))
                         .head()
                         .logits());
         assertEquals(
-                new Logits.ArcFace(30, 0.5),
+                new Logits.ArcFace(30, 0.2),
                 LearnerConfig.from(Settings.of(Map.of("loss", "range+arcface", "arcface.scale", "30")))
                         .head()
                         .logits());
