@@ -27,6 +27,38 @@ final class ChannelScratch {
         final ColumnSums sums = new ColumnSums();
         float[] first = new float[0];
         float[] second = new float[0];
+
+        /** The first tile, of at least a length. */
+        float[] first(int length) {
+            if (first.length < length) {
+                first = new float[length];
+            }
+            return first;
+        }
+
+        /** The second tile, of at least a length. */
+        float[] second(int length) {
+            if (second.length < length) {
+                second = new float[length];
+            }
+            return second;
+        }
+    }
+
+    /** What is done with a range of items, for a result. */
+    interface RangeWork {
+        double[] run(int from, int to, Part part);
+    }
+
+    /** Cuts items into ranges that do not depend on the number of threads; their results in order. */
+    double[][] forEachRange(int items, RangeWork work) {
+        int count = Math.min(parts.length, items);
+        var results = new double[count][];
+        lanes.run(
+                count,
+                p -> results[p] =
+                        work.run((int) ((long) items * p / count), (int) ((long) items * (p + 1) / count), parts[p]));
+        return results;
     }
 
     /** What is done with one channel. */
@@ -39,10 +71,8 @@ final class ChannelScratch {
         int count = Math.min(parts.length, channels);
         lanes.run(count, p -> {
             Part part = parts[p];
-            if (part.first.length < length) {
-                part.first = new float[length];
-                part.second = new float[length];
-            }
+            part.first(length);
+            part.second(length);
             int end = (int) ((long) channels * (p + 1) / count);
             for (int c = (int) ((long) channels * p / count); c < end; c++) {
                 work.run(c, part);

@@ -26,6 +26,9 @@ record CompactNet(int inputSize, List<Integer> widths, int embeddingDim) {
 
     static final String INPUT = "images";
 
+    /** The convolution that reads the crops. */
+    static final String STEM = "stem";
+
     /** Strides of the four blocks; the stem's is 2. */
     private static final List<Integer> STRIDES = List.of(2, 2, 1, 2);
 
@@ -90,7 +93,7 @@ record CompactNet(int inputSize, List<Integer> widths, int embeddingDim) {
                 .inferenceWorkspaceMode(WorkspaceMode.ENABLED)
                 .graphBuilder()
                 .addInputs(INPUT);
-        String from = add(graph, layers, "stem", INPUT);
+        String from = add(graph, layers, STEM, INPUT);
         graph.addLayer("stem-prelu", layers.prelu(widths.get(0)), from);
         from = "stem-prelu";
         for (int b = 0; b < blocks(); b++) {
@@ -132,7 +135,7 @@ record CompactNet(int inputSize, List<Integer> widths, int embeddingDim) {
 
     private List<Convolution> convolutions() {
         List<Convolution> all = new ArrayList<>();
-        all.add(new Convolution("stem", 3, widths.get(0), 3, 2));
+        all.add(new Convolution(STEM, 3, widths.get(0), 3, 2));
         for (int b = 0; b < blocks(); b++) {
             int in = widths.get(b);
             int out = widths.get(b + 1);

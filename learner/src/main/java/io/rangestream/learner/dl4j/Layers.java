@@ -1,6 +1,7 @@
 package io.rangestream.learner.dl4j;
 
 import java.util.Collection;
+import java.util.function.BiFunction;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -26,14 +27,24 @@ record Layers(@Nullable ChannelScratch scratch) {
 
     ConvolutionLayer convolution(CompactNet.Convolution shape) {
         int pad = shape.kernel() / 2;
-        return new Linear(new ConvolutionLayer.Builder(shape.kernel(), shape.kernel())
+        boolean sampled = scratch != null && shape.kernel() == 1 && shape.stride() > 1;
+        int stride = sampled ? 1 : shape.stride();
+        var builder = new ConvolutionLayer.Builder(shape.kernel(), shape.kernel())
                 .nIn(shape.in())
                 .nOut(shape.out())
-                .stride(shape.stride(), shape.stride())
+                .stride(stride, stride)
                 .padding(pad, pad)
                 .convolutionMode(ConvolutionMode.Truncate)
                 .hasBias(false)
-                .activation(Activation.IDENTITY));
+                .activation(Activation.IDENTITY);
+        if (scratch == null) {
+            return new Linear(builder, LinearConvolution::new);
+        } else if (sampled) {
+            return new Linear(builder, (c, type) -> new SampledConvolution(c, type, shape.stride(), scratch));
+        } else if (shape.name().equals(CompactNet.STEM)) {
+            return new Linear(builder, (c, type) -> new InputConvolution(c, type, scratch));
+        }
+        return new Linear(builder, LinearConvolution::new);
     }
 
     BatchNormalization norm(int channels) {
@@ -63,9 +74,13 @@ record Layers(@Nullable ChannelScratch scratch) {
 
     private static final class Linear extends ConvolutionLayer {
         private static final long serialVersionUID = 1L;
+        private final transient BiFunction<NeuralNetConfiguration, DataType, LinearConvolution> layer;
 
-        Linear(ConvolutionLayer.Builder builder) {
+        Linear(
+                ConvolutionLayer.Builder builder,
+                BiFunction<NeuralNetConfiguration, DataType, LinearConvolution> layer) {
             super(builder);
+            this.layer = layer;
         }
 
         @Override
@@ -76,7 +91,7 @@ record Layers(@Nullable ChannelScratch scratch) {
                 INDArray parameters,
                 boolean initialise,
                 DataType type) {
-            return ready(new LinearConvolution(conf, type), this, conf, listeners, index, parameters, initialise);
+            return ready(layer.apply(conf, type), this, conf, listeners, index, parameters, initialise);
         }
     }
 

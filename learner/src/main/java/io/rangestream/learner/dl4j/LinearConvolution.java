@@ -13,7 +13,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * A convolution whose activation is the identity. DL4J computes the forward pass a second time during backward to have the
  * pre-activation for the activation's derivative; the identity looks at its shape only, which is that of the incoming gradient.
  */
-final class LinearConvolution extends ConvolutionLayer {
+class LinearConvolution extends ConvolutionLayer {
 
     private static final long serialVersionUID = 1L;
 
@@ -40,7 +40,7 @@ final class LinearConvolution extends ConvolutionLayer {
     }
 
     /** Whether this layer runs on the accelerated kernels. */
-    boolean isAccelerated() {
+    final boolean isAccelerated() {
         return helper != null && helperCountFail == 0;
     }
 }

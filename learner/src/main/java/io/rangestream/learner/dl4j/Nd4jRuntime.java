@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.function.BooleanSupplier;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.factory.Nd4jBackend;
 import org.nd4j.nativeblas.NativeOps;
@@ -78,20 +79,33 @@ final class Nd4jRuntime {
     /** Whether CUDA is to be used. */
     private static boolean choose(ComputeDevice device) {
         List<Nd4jBackend> engines = engines();
-        boolean hasCpu = named(engines, CPU).isPresent();
         Optional<Nd4jBackend> cudaEngine = named(engines, CUDA);
-        if (device == ComputeDevice.CUDA && cudaEngine.isEmpty()) {
+        return useCuda(
+                device,
+                named(engines, CPU).isPresent(),
+                cudaEngine.isPresent(),
+                () -> cudaEngine.filter(Nd4jRuntime::runs).isPresent());
+    }
+
+    /**
+     * The choice between the engines on the class path.
+     *
+     * @param cudaRuns asked only if it matters: an engine that cannot run takes a while to say so
+     * @throws IllegalStateException in one line when the wanted device cannot be had
+     */
+    static boolean useCuda(ComputeDevice device, boolean hasCpu, boolean hasCuda, BooleanSupplier cudaRuns) {
+        if (device == ComputeDevice.CUDA && !hasCuda) {
             throw new IllegalStateException("backend=cuda: this build has no CUDA engine (Maven profile cuda)");
         }
-        boolean cudaRuns = device != ComputeDevice.CPU && cudaEngine.isPresent() && runs(cudaEngine.get());
-        if (device == ComputeDevice.CUDA && !cudaRuns) {
+        boolean use = device != ComputeDevice.CPU && hasCuda && cudaRuns.getAsBoolean();
+        if (device == ComputeDevice.CUDA && !use) {
             throw new IllegalStateException("backend=cuda: no usable CUDA driver or device");
         }
-        if (!cudaRuns && !hasCpu) {
+        if (!use && !hasCpu) {
             throw new IllegalStateException("backend=%s: this build has no CPU engine%s"
                     .formatted(device, device == ComputeDevice.AUTO ? ", and there is no usable CUDA device" : ""));
         }
-        return cudaRuns;
+        return use;
     }
 
     private static List<Nd4jBackend> engines() {
