@@ -20,28 +20,36 @@ def convolution(i, o, kernel, stride):
 class Residual(nn.Module):
     """Two 3x3 convolutions and a shortcut, projected where the shape changes."""
 
-    def __init__(self, i, o, stride):
+    def __init__(self, i, o, stride, activation):
         super().__init__()
-        self.body = nn.Sequential(*convolution(i, o, 3, stride), nn.PReLU(o), *convolution(o, o, 3, 1))
+        self.body = nn.Sequential(*convolution(i, o, 3, stride), activation(o), *convolution(o, o, 3, 1))
         self.shortcut = nn.Sequential(*convolution(i, o, 1, stride)) if stride != 1 or i != o else nn.Identity()
-        self.activation = nn.PReLU(o)
+        self.activation = activation(o)
 
     def forward(self, x):
         return self.activation(self.body(x) + self.shortcut(x))
 
 
 def network(name):
-    """The layers, the size of the crops and the embedding's length."""
+    """The layers, the size of the crops and the embedding's length; NAME or NAME@WIDTH."""
+    name, _, width = name.partition('@')
+    scaled = [round(c * float(width or 1)) for c in {'compact': [32, 48, 96, 96, 192], 'resnet-18': [64, 64, 128, 256, 512]}[name]]
     if name == 'compact':
-        widths, strides, stem, size, dropout, dim = [32, 48, 96, 96, 192], [2, 2, 1, 2], 2, 64, 0.3, 128
-        blocks = [(widths[b], widths[b + 1], strides[b]) for b in range(4)]
+        size, dim, stem, activation = 64, 128, 2, nn.PReLU
+        blocks = list(zip(scaled, scaled[1:], [2, 2, 1, 2]))
     else:
-        raise SystemExit('unknown network ' + name)
-    layers = [*convolution(3, blocks[0][0], 3, stem), nn.PReLU(blocks[0][0]), *(Residual(*b) for b in blocks)]
+        size, dim, stem, activation = 112, 512, 1, lambda channels: nn.ReLU(inplace=True)
+        blocks = [b for i, o in zip(scaled, scaled[1:]) for b in ((i, o, 2), (o, o, 1))]
     side = size
     for stride in [stem, *(b[2] for b in blocks)]:
         side = (side + stride - 1) // stride
-    return nn.Sequential(*layers, nn.Flatten(), nn.Dropout(dropout), nn.Linear(blocks[-1][1] * side * side, dim)), size, dim
+    features = scaled[-1] * side * side
+    if name == 'compact':
+        end = [nn.Flatten(), nn.Dropout(0.3), nn.Linear(features, dim)]
+    else:
+        end = [nn.BatchNorm2d(scaled[-1]), nn.Flatten(), nn.Dropout(0.3), nn.Linear(features, dim, bias=False), nn.BatchNorm1d(dim)]
+    layers = [*convolution(3, scaled[0], 3, stem), activation(scaled[0]), *(Residual(*b, activation) for b in blocks), *end]
+    return nn.Sequential(*layers), size, dim
 
 
 def range_loss(embeddings, samples, margin):

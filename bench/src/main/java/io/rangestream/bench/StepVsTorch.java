@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /**
  * The training step of the learner and the same step in PyTorch, in turns: network, head, softmax + range loss and optimiser, on
  * random crops in memory. Started by {@code bench/step-vs-torch}, which names the interpreter; each further argument is a case
- * {@code network:P×K}, for example {@code compact:4x8}.
+ * {@code network:P×K} or {@code network@width:P×K}, for example {@code compact:4x8} or {@code resnet-18@0.5:4x8}.
  */
 public final class StepVsTorch {
     /** People of LFW DevTrain with at least two images. */
@@ -33,6 +33,14 @@ public final class StepVsTorch {
                 throw new IllegalArgumentException("not a case NETWORK:PxK: " + text);
             }
             return new Case(parts[0], Integer.parseInt(parts[1]), Integer.parseInt(parts[2]));
+        }
+
+        String backbone() {
+            return network.replaceFirst("@.*", "");
+        }
+
+        String width() {
+            return network.contains("@") ? network.substring(network.indexOf('@') + 1) : "1";
         }
 
         int batch() {
