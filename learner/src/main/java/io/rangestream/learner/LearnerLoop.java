@@ -35,6 +35,7 @@ final class LearnerLoop {
     private final CommonConfig common;
     private final LearnerConfig config;
     private final MeterRegistry meters;
+    private final LearnerMetrics metrics;
     private final Rate rate = new Rate();
     private volatile LearnerStatus status = LearnerStatus.starting();
     private volatile boolean stopping;
@@ -49,7 +50,7 @@ final class LearnerLoop {
         this.common = common;
         this.config = config;
         this.meters = meters;
-        new LearnerMetrics(this).bindTo(meters);
+        this.metrics = new LearnerMetrics(this::status, meters);
     }
 
     LearnerStatus status() {
@@ -110,8 +111,10 @@ final class LearnerLoop {
         }
         LearnerState state = active.backlog() == 0 ? LearnerState.IDLE : LearnerState.TRAINING;
         if (active.backlog() > 0) {
+            long start = System.nanoTime();
             active.step();
             lastStep = System.nanoTime();
+            metrics.stepped(lastStep - start, active.trainer().meanLosses());
         }
         if (active.isVersionDue()) {
             active.publish(c.groupMetadata(), evaluating -> report(progress, evaluating));
@@ -210,7 +213,11 @@ final class LearnerLoop {
                 trainer.identities(),
                 active.version(),
                 trainer.backbone().backend().toString(),
-                lastStep);
+                lastStep,
+                counters.skippedSteps(),
+                counters.skippedCrops(),
+                active.backlog(),
+                active.cacheUsage());
     }
 
     private void report(Producer<String, SpecificRecord> progress, LearnerState state) {

@@ -2,6 +2,7 @@ package io.rangestream.learner;
 
 import io.rangestream.avro.LearnerState;
 import io.rangestream.learner.backbone.LossTerms;
+import io.rangestream.learner.batch.CropCache;
 
 /**
  * What the learner is at, at one moment.
@@ -15,6 +16,10 @@ import io.rangestream.learner.backbone.LossTerms;
  * @param version last published version, 0 before the first
  * @param backend what computes; empty until it is known
  * @param lastStepNanos {@link System#nanoTime} at the end of the last step
+ * @param skippedSteps steps dropped for a non-finite loss or gradient since the model began
+ * @param skippedCrops crops left out because they could not be decoded since the model began
+ * @param backlog batches taken from the topic and not trained on yet
+ * @param cache use of the decoded crops since training began here
  */
 public record LearnerStatus(
         LearnerState state,
@@ -25,8 +30,13 @@ public record LearnerStatus(
         int identities,
         long version,
         String backend,
-        long lastStepNanos) {
+        long lastStepNanos,
+        long skippedSteps,
+        long skippedCrops,
+        int backlog,
+        CropCache.Usage cache) {
     static LearnerStatus starting() {
-        return new LearnerStatus(LearnerState.STARTING, 0, 0, 0, LossTerms.of(0), 0, 0, "", 0);
+        return new LearnerStatus(
+                LearnerState.STARTING, 0, 0, 0, LossTerms.of(0), 0, 0, "", 0, 0, 0, 0, new CropCache.Usage(0, 0, 0, 0));
     }
 }

@@ -143,6 +143,10 @@ final class TrainingSession implements AutoCloseable {
         return pending.size();
     }
 
+    CropCache.Usage cacheUsage() {
+        return cache.usage();
+    }
+
     /** Takes in the next record of the log. */
     void accept(ConsumerRecord<String, byte[]> record) {
         SpecificRecord value;

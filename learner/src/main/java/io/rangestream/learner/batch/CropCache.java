@@ -43,9 +43,21 @@ public final class CropCache {
         crops.asMap().keySet().removeIf(key -> key.identity().equals(identity));
     }
 
-    /** Hits, misses and evictions so far. */
-    public CacheStats statistics() {
-        return crops.stats();
+    /**
+     * How the cache is used.
+     *
+     * @param hits crops found so far
+     * @param misses crops that had to be decoded so far
+     * @param evictions crops that had to leave for others so far
+     * @param bytes what the crops take now
+     */
+    public record Usage(long hits, long misses, long evictions, long bytes) {}
+
+    public Usage usage() {
+        CacheStats stats = crops.stats();
+        long bytes =
+                crops.policy().eviction().map(e -> e.weightedSize().orElse(0)).orElse(0L);
+        return new Usage(stats.hitCount(), stats.missCount(), stats.evictionCount(), bytes);
     }
 
     private static Key key(String identity, String faceId, ByteBuffer image) {

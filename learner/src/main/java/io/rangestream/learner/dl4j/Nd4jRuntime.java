@@ -80,11 +80,9 @@ final class Nd4jRuntime {
     private static boolean choose(ComputeDevice device) {
         List<Nd4jBackend> engines = engines();
         Optional<Nd4jBackend> cudaEngine = named(engines, CUDA);
-        return useCuda(
-                device,
-                named(engines, CPU).isPresent(),
-                cudaEngine.isPresent(),
-                () -> cudaEngine.filter(Nd4jRuntime::runs).isPresent());
+        return useCuda(device, named(engines, CPU).isPresent(), cudaEngine.isPresent(), () -> cudaEngine
+                .filter(Nd4jRuntime::runs)
+                .isPresent());
     }
 
     /**

@@ -78,12 +78,12 @@ class BatchPreparerTest {
     @Test
     void aCropIsDecodedOnce() throws Exception {
         preparer.prepare(batch("0_0", 1, face("ann", 1), face("ann", 2))).get();
-        assertEquals(0, cache.statistics().hitCount());
+        assertEquals(0, cache.usage().hits());
 
         preparer.prepare(batch("0_0", 2, face("ann", 1), face("ann", 2))).get();
 
-        assertEquals(2, cache.statistics().hitCount());
-        assertEquals(2, cache.statistics().missCount());
+        assertEquals(2, cache.usage().hits());
+        assertEquals(2, cache.usage().misses());
     }
 
     @Test

@@ -46,6 +46,16 @@ class CropCacheTest {
     }
 
     @Test
+    void itsUseIsCounted() {
+        cache.put("ann", "f1", IMAGE, new byte[700]);
+        cache.get("ann", "f1", IMAGE);
+        cache.get("ann", "f2", IMAGE);
+
+        // The entry around the crop counts as 300 bytes.
+        assertEquals(new CropCache.Usage(1, 1, 0, 1000), cache.usage());
+    }
+
+    @Test
     void noMoreBytesAreKeptThanAllowed() throws InterruptedException {
         var small = new CropCache(10_000);
         for (int i = 0; i < 100; i++) {

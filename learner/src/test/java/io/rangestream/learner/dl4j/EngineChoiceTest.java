@@ -44,8 +44,7 @@ class EngineChoiceTest {
     }
 
     private static String failure(ComputeDevice device, boolean hasCpu, boolean hasCuda, BooleanSupplier runs) {
-        return assertThrows(
-                        IllegalStateException.class, () -> Nd4jRuntime.useCuda(device, hasCpu, hasCuda, runs))
+        return assertThrows(IllegalStateException.class, () -> Nd4jRuntime.useCuda(device, hasCpu, hasCuda, runs))
                 .getMessage();
     }
 }
