@@ -14,6 +14,7 @@ import io.rangestream.sampler.Sampler;
 import io.rangestream.sampler.config.SamplerConfig;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
+import io.rangestream.schemas.signature.TrustedKeys;
 import io.rangestream.schemas.wire.SchemaTopic;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,7 +60,7 @@ final class WholeWay {
     static List<ModelUpdate> versions(Settings settings) {
         CommonConfig common = CommonConfig.from(settings);
         try (var schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig());
-                ModelLog log = ModelLog.open(common, schemas)) {
+                ModelLog log = ModelLog.open(common, schemas, TrustedKeys.anyone())) {
             log.readToEnd(Duration.ofSeconds(20));
             return log.list().stream().map(ModelVersion::update).toList();
         }

@@ -2,6 +2,8 @@ package io.rangestream.client;
 
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.config.Settings;
+import io.rangestream.schemas.signature.TrustedKeys;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -17,12 +19,14 @@ import org.apache.kafka.common.config.ConfigDef.Type;
  * @param cacheBytes memory for embeddings that were computed before; 0 keeps none
  * @param threads threads of one inference
  * @param maxPixels larger images are refused before they are decoded
+ * @param trusted whose updates are accepted
  */
-public record ClientConfig(Duration fetchTimeout, long cacheBytes, int threads, long maxPixels) {
+public record ClientConfig(Duration fetchTimeout, long cacheBytes, int threads, long maxPixels, TrustedKeys trusted) {
     public static final String FETCH_TIMEOUT = "fetch.timeout.ms";
     public static final String CACHE_BYTES = "client.cache.bytes";
     public static final String THREADS = "client.threads";
     public static final String MAX_PIXELS = "client.max.pixels";
+    public static final String TRUSTED_KEYS = "client.trusted.keys";
 
     public ClientConfig {
         if (fetchTimeout.isNegative() || fetchTimeout.isZero()) {
@@ -70,7 +74,14 @@ public record ClientConfig(Duration fetchTimeout, long cacheBytes, int threads, 
                         16_777_216L,
                         Range.atLeast(1),
                         Importance.LOW,
-                        "Images with more pixels are refused before they are decoded.");
+                        "Images with more pixels are refused before they are decoded.")
+                .define(
+                        TRUSTED_KEYS,
+                        Type.STRING,
+                        "",
+                        Importance.MEDIUM,
+                        "File of one or more Ed25519 public keys (PEM). With it, updates that none of them signed are refused;"
+                                + " without it, signatures are not looked at.");
     }
 
     /** The defaults of {@link #definition}. */
@@ -86,6 +97,9 @@ public record ClientConfig(Duration fetchTimeout, long cacheBytes, int threads, 
                 Duration.ofMillis(config.getLong(FETCH_TIMEOUT)),
                 config.getLong(CACHE_BYTES),
                 threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
-                config.getLong(MAX_PIXELS));
+                config.getLong(MAX_PIXELS),
+                config.getString(TRUSTED_KEYS).isBlank()
+                        ? TrustedKeys.anyone()
+                        : TrustedKeys.read(Path.of(config.getString(TRUSTED_KEYS))));
     }
 }

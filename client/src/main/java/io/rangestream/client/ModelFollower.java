@@ -66,7 +66,7 @@ public final class ModelFollower implements AutoCloseable {
     public static ModelFollower start(CommonConfig common, ClientConfig config, ModelListener... listeners) {
         var schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig());
         var follower = new ModelFollower(
-                () -> ModelLog.open(common, schemas),
+                () -> ModelLog.open(common, schemas, config.trusted()),
                 ArtifactFetcher.of(common, schemas, config.fetchTimeout()),
                 schemas,
                 config,

@@ -10,7 +10,7 @@ public interface ModelListener {
     default void onSwap(ModelVersion version) {}
 
     /**
-     * The version is promoted, but cannot be served; the one before it goes on.
+     * The version is promoted, but cannot be served; or nobody trusted has signed what is said of it. The one before it goes on.
      *
      * @param reason in one line
      */

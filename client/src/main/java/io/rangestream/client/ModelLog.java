@@ -3,6 +3,7 @@ package io.rangestream.client;
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.schemas.config.CommonConfig;
+import io.rangestream.schemas.signature.TrustedKeys;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
 import io.rangestream.schemas.wire.UndecodableRecordException;
@@ -37,10 +38,21 @@ public final class ModelLog implements AutoCloseable {
     private final LogReader reader;
     private final String model;
     private final RecordCodec codec;
+    private final TrustedKeys trusted;
+    private final List<Refused> refused = new ArrayList<>();
     private final NavigableMap<Long, ModelVersion> versions = new TreeMap<>();
     private volatile boolean stopped;
 
-    ModelLog(LogReader reader, String model, SchemaSource schemas) {
+    /**
+     * An update that was not taken in.
+     *
+     * @param update what it says, which nobody vouches for
+     * @param reason in one line
+     */
+    record Refused(ModelVersion update, String reason) {}
+
+    ModelLog(LogReader reader, String model, SchemaSource schemas, TrustedKeys trusted) {
+        this.trusted = trusted;
         this.reader = reader;
         this.model = model;
         this.codec = new RecordCodec(List.of(ModelUpdate.getClassSchema()), schemas);
@@ -51,9 +63,11 @@ public final class ModelLog implements AutoCloseable {
      *
      * @param common the broker, the topics and the model's name
      * @param schemas where schemas of other releases are looked up
+     * @param trusted whose updates are taken in
      */
-    public static ModelLog open(CommonConfig common, SchemaSource schemas) {
-        return new ModelLog(LogReader.open(common, common.topics().modelUpdates()), common.model(), schemas);
+    public static ModelLog open(CommonConfig common, SchemaSource schemas, TrustedKeys trusted) {
+        LogReader reader = LogReader.open(common, common.topics().modelUpdates());
+        return new ModelLog(reader, common.model(), schemas, trusted);
     }
 
     /**
@@ -137,6 +151,13 @@ public final class ModelLog implements AutoCloseable {
         reader.close();
     }
 
+    /** The updates that were refused since the last call. */
+    List<Refused> takeRefused() {
+        List<Refused> taken = List.copyOf(refused);
+        refused.clear();
+        return taken;
+    }
+
     /** Whether everything that was committed when it was asked has been read. */
     boolean atEnd() {
         return reader.position() >= reader.end();
@@ -149,8 +170,13 @@ public final class ModelLog implements AutoCloseable {
             return null;
         }
         byte[] value = record.value();
+        Optional<String> objection = trusted.objection(record.key(), value, record.headers());
         if (value == null) {
-            versions.remove(version.get());
+            if (objection.isEmpty()) {
+                versions.remove(version.get());
+            } else {
+                log.warn("refused {} offset {}: {}", reader.topic(), record.offset(), objection.get());
+            }
             return null;
         }
         try {
@@ -161,6 +187,11 @@ public final class ModelLog implements AutoCloseable {
                         "the key %s/%s does not name the version in the record".formatted(model, version.get()));
             }
             var taken = new ModelVersion(update, record.offset());
+            if (objection.isPresent()) {
+                log.warn("refused {} offset {}: {}", reader.topic(), record.offset(), objection.get());
+                refused.add(new Refused(taken, objection.get()));
+                return null;
+            }
             versions.put(taken.version(), taken);
             return taken;
         } catch (UndecodableRecordException e) {

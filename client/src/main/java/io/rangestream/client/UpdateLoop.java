@@ -67,6 +67,7 @@ final class UpdateLoop implements Runnable {
             while (!stopped()) {
                 try {
                     opened.poll(POLL);
+                    opened.takeRefused().forEach(r -> tell(listener -> listener.onRefused(r.update(), r.reason())));
                     // Not before everything is read: at the start of the log stand versions long superseded.
                     caughtUp = caughtUp || opened.atEnd();
                     if (caughtUp) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
+import io.rangestream.schemas.signature.TrustedKeys;
 import io.rangestream.schemas.wire.SchemaSource;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -110,7 +111,7 @@ class ModelLogTest {
     }
 
     private ModelLog read() {
-        var log = new ModelLog(updates.reader(), Publication.MODEL, SchemaSource.NONE);
+        var log = new ModelLog(updates.reader(), Publication.MODEL, SchemaSource.NONE, TrustedKeys.anyone());
         log.readToEnd(SOON);
         return log;
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.rangestream.schemas.signature.TrustedKeys;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ServingSlotTest {
-    private static final ClientConfig CONFIG = new ClientConfig(Duration.ofSeconds(1), 0, 1, 1_000_000);
+    private static final ClientConfig CONFIG =
+            new ClientConfig(Duration.ofSeconds(1), 0, 1, 1_000_000, TrustedKeys.anyone());
 
     private final ServingSlot slot = new ServingSlot();
     private final List<Long> closed = new ArrayList<>();

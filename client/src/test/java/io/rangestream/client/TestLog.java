@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -14,6 +15,9 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 
 /** A topic in memory that any number of readers follow, as on a broker; may be appended to while they do. */
 final class TestLog {
@@ -28,8 +32,23 @@ final class TestLog {
     }
 
     synchronized long append(String key, byte[] value) {
+        return append(key, value, new RecordHeaders());
+    }
+
+    synchronized long append(String key, byte[] value, Headers headers) {
         long offset = end();
-        records.add(new ConsumerRecord<>(partition.topic(), 0, offset, key.getBytes(StandardCharsets.UTF_8), value));
+        records.add(new ConsumerRecord<>(
+                partition.topic(),
+                0,
+                offset,
+                ConsumerRecord.NO_TIMESTAMP,
+                TimestampType.NO_TIMESTAMP_TYPE,
+                ConsumerRecord.NULL_SIZE,
+                ConsumerRecord.NULL_SIZE,
+                key.getBytes(StandardCharsets.UTF_8),
+                value,
+                headers,
+                Optional.empty()));
         notifyAll();
         return offset;
     }

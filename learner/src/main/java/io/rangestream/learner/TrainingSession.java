@@ -116,7 +116,8 @@ final class TrainingSession implements AutoCloseable {
                     producer,
                     clients.topics().modelUpdates(),
                     clients.topics().modelWeights(),
-                    config.publication().chunkBytes());
+                    config.publication().chunkBytes(),
+                    config.publication().signingKey());
             this.draft = new UpdateDraft(model, trainer, config.seed(), partition);
             this.deserializer = clients.batchSerde().deserializer();
         } catch (RuntimeException | Error e) {

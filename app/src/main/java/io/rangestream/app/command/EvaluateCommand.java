@@ -171,7 +171,7 @@ final class EvaluateCommand implements Callable<Integer> {
         CommonConfig common = CommonConfig.from(config.settings());
         ClientConfig client = ClientConfig.from(config.settings());
         try (var schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig());
-                ModelLog log = ModelLog.open(common, schemas);
+                ModelLog log = ModelLog.open(common, schemas, client.trusted());
                 ArtifactFetcher fetcher = ArtifactFetcher.of(common, schemas, client.fetchTimeout())) {
             log.readToEnd(ModelsCommand.READ_WITHIN);
             ModelVersion found = ModelsCommand.find(spec, log, version == null ? ModelsCommand.PROMOTED : version);

@@ -8,6 +8,7 @@ import io.rangestream.client.ModelLog;
 import io.rangestream.client.ModelVersion;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
+import io.rangestream.schemas.signature.SigningKey;
 import io.rangestream.schemas.wire.SchemaTopic;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,14 +25,15 @@ import picocli.CommandLine.Parameters;
 /** Shows and fetches model versions. */
 @Command(
         name = "models",
-        description = "List, show, watch or fetch model versions.",
+        description = "List, show, watch or fetch model versions; make the keys to sign them with.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             ModelsCommand.ListVersions.class,
             ModelsCommand.Show.class,
             ModelsCommand.Watch.class,
-            ModelsCommand.Fetch.class
+            ModelsCommand.Fetch.class,
+            ModelsCommand.KeyGeneration.class
         })
 final class ModelsCommand implements Runnable {
     static final Duration READ_WITHIN = Duration.ofSeconds(30);
@@ -43,7 +45,7 @@ final class ModelsCommand implements Runnable {
     @Override
     public void run() {
         throw new CommandLine.ParameterException(
-                Console.of(spec), "say what to do with the models: list, show, watch or fetch");
+                Console.of(spec), "say what to do with the models: list, show, watch, fetch or keygen");
     }
 
     /** The version that a parameter names. */
@@ -77,7 +79,8 @@ final class ModelsCommand implements Runnable {
         public Integer call() throws IOException {
             CommonConfig common = CommonConfig.from(settings());
             try (var schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig());
-                    ModelLog log = ModelLog.open(common, schemas)) {
+                    ModelLog log = ModelLog.open(
+                            common, schemas, ClientConfig.from(settings()).trusted())) {
                 log.readToEnd(READ_WITHIN);
                 return run(common, schemas, log);
             }
@@ -186,6 +189,29 @@ final class ModelsCommand implements Runnable {
                                     found.version(),
                                     found.update().getArtifact().getBytes(),
                                     found.sha256()));
+            return CommandLine.ExitCode.OK;
+        }
+    }
+
+    @Command(
+            name = "keygen",
+            description = {
+                "Make an Ed25519 key pair: FILE for the learner (publish.signing.key), FILE.pub for its followers"
+                        + " (client.trusted.keys)."
+            },
+            mixinStandardHelpOptions = true)
+    static final class KeyGeneration implements Callable<Integer> {
+        @Parameters(paramLabel = "FILE", description = "Private key to write; never replaced.")
+        private Path file = Path.of("");
+
+        @CommandLine.Spec
+        private CommandLine.Model.@Nullable CommandSpec spec;
+
+        @Override
+        public Integer call() throws IOException {
+            Path publicFile = file.resolveSibling(file.getFileName() + ".pub");
+            SigningKey.generate(file, publicFile);
+            Console.println(spec, "%s: private, keep it to the learner%n%s: public".formatted(file, publicFile));
             return CommandLine.ExitCode.OK;
         }
     }

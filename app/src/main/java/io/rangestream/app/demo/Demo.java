@@ -23,6 +23,7 @@ import io.rangestream.sampler.SamplerStatus;
 import io.rangestream.sampler.config.SamplerConfig;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
+import io.rangestream.schemas.signature.TrustedKeys;
 import io.rangestream.schemas.topics.TopicAdmin;
 import io.rangestream.schemas.wire.SchemaTopic;
 import java.io.IOException;
@@ -238,7 +239,7 @@ public final class Demo implements AutoCloseable {
             Optional<LfwProtocol> protocol)
             throws IOException, InterruptedException {
         try (var schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig());
-                ModelLog log = ModelLog.open(common, schemas)) {
+                ModelLog log = ModelLog.open(common, schemas, TrustedKeys.anyone())) {
             log.readToEnd(READ_WITHIN);
             versions = log.list().stream().map(ModelVersion::update).toList();
             Optional<ModelVersion> promoted = log.promoted();

@@ -6,8 +6,10 @@ import io.rangestream.learner.batch.AugmentationSettings;
 import io.rangestream.learner.head.HeadSettings;
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.config.Settings;
+import io.rangestream.schemas.signature.SigningKey;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 
@@ -53,9 +55,15 @@ public record LearnerConfig(
      * @param chunkBytes size of a chunk of weights
      * @param retain versions whose weights stay on the topic, the promoted one always among them
      * @param retainCheckpoints checkpoints kept on disk
+     * @param signingKey key that versions are signed with, if they are
      */
     public record Publication(
-            int everyBatches, Duration maxInterval, int chunkBytes, int retain, int retainCheckpoints) {}
+            int everyBatches,
+            Duration maxInterval,
+            int chunkBytes,
+            int retain,
+            int retainCheckpoints,
+            Optional<SigningKey> signingKey) {}
 
     /**
      * How versions are judged.
@@ -79,6 +87,7 @@ public record LearnerConfig(
     public static final String PUBLISH_EVERY_BATCHES = "publish.every.batches";
     public static final String PUBLISH_MAX_INTERVAL = "publish.max.interval.ms";
     public static final String CHUNK_BYTES = "publish.chunk.bytes";
+    public static final String SIGNING_KEY = "publish.signing.key";
     public static final String RETAIN = "models.retain";
     public static final String RETAIN_CHECKPOINTS = "checkpoint.retain";
     public static final String EVALUATION_MAX_FACES = "evaluation.max.faces";
@@ -126,7 +135,10 @@ public record LearnerConfig(
                 Duration.ofMillis(c.getLong(PUBLISH_MAX_INTERVAL)),
                 c.getInt(CHUNK_BYTES),
                 c.getInt(RETAIN),
-                c.getInt(RETAIN_CHECKPOINTS));
+                c.getInt(RETAIN_CHECKPOINTS),
+                Optional.of(c.getString(SIGNING_KEY))
+                        .filter(file -> !file.isBlank())
+                        .map(file -> SigningKey.read(Path.of(file))));
     }
 
     private static Evaluation evaluation(AbstractConfig c) {

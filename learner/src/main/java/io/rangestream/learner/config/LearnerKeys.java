@@ -84,6 +84,13 @@ final class LearnerKeys {
                         Importance.LOW,
                         "Size of a chunk of weights on the topic, bytes.")
                 .define(
+                        LearnerConfig.SIGNING_KEY,
+                        Type.STRING,
+                        "",
+                        Importance.MEDIUM,
+                        "File of the Ed25519 private key (PEM) that model updates are signed with; empty for none. rangestream"
+                                + " models keygen makes one.")
+                .define(
                         LearnerConfig.RETAIN,
                         Type.INT,
                         20,

@@ -3,6 +3,10 @@ package io.rangestream.learner.publish;
 import io.rangestream.avro.Artifact;
 import io.rangestream.avro.ModelChunk;
 import io.rangestream.avro.ModelUpdate;
+import io.rangestream.schemas.signature.SigningKey;
+import io.rangestream.schemas.signature.UpdateSignature;
+import io.rangestream.schemas.wire.RecordCodec;
+import io.rangestream.schemas.wire.SchemaSource;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -11,6 +15,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -33,20 +38,25 @@ public final class ModelPublisher {
     private final String updatesTopic;
     private final String weightsTopic;
     private final int chunkBytes;
+    private final Optional<SigningKey> signingKey;
+    private final RecordCodec codec = new RecordCodec(List.of(), SchemaSource.NONE);
 
     /**
      * @param producer transactional, transactions initialised; the caller closes it
      * @param chunkBytes size of a chunk
+     * @param signingKey key that events are signed with
      */
     public ModelPublisher(
             Producer<String, @Nullable SpecificRecord> producer,
             String updatesTopic,
             String weightsTopic,
-            int chunkBytes) {
+            int chunkBytes,
+            Optional<SigningKey> signingKey) {
         this.producer = producer;
         this.updatesTopic = updatesTopic;
         this.weightsTopic = weightsTopic;
         this.chunkBytes = chunkBytes;
+        this.signingKey = signingKey;
     }
 
     /**
@@ -113,7 +123,7 @@ public final class ModelPublisher {
                 .build();
     }
 
-    /** The event with the headers of the CloudEvents Kafka protocol binding, binary content mode. */
+    /** The event with the headers of the CloudEvents Kafka protocol binding, binary content mode, and signed where there is a key. */
     private ProducerRecord<String, @Nullable SpecificRecord> event(ModelUpdate update) {
         String key = update.getModel() + "/" + update.getVersion();
         var record = new ProducerRecord<String, @Nullable SpecificRecord>(updatesTopic, key, update);
@@ -134,6 +144,9 @@ public final class ModelPublisher {
                         "content-type",
                         "application/avro")
                 .forEach((name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
+        // The producer encodes the event again, into the same bytes.
+        signingKey.ifPresent(
+                signer -> record.headers().add(UpdateSignature.HEADER, signer.sign(key, codec.encode(update))));
         return record;
     }
 

@@ -1,5 +1,6 @@
 package io.rangestream.learner.publish;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -11,9 +12,12 @@ import io.rangestream.avro.ModelChunk;
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.learner.TrustedRecords;
+import io.rangestream.schemas.signature.SigningKey;
+import io.rangestream.schemas.signature.TrustedKeys;
 import io.rangestream.schemas.wire.RecordSerde;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
@@ -34,6 +38,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 @ExtendWith(TrustedRecords.class)
 class ModelPublisherTest {
@@ -43,7 +48,8 @@ class ModelPublisherTest {
     private static final ConsumerGroupMetadata GROUP = new ConsumerGroupMetadata("learners");
 
     private final MockProducer<String, SpecificRecord> producer = new StubbornProducer();
-    private final ModelPublisher publisher = new ModelPublisher(producer, "model-updates", "model-weights", CHUNK);
+    private final ModelPublisher publisher =
+            new ModelPublisher(producer, "model-updates", "model-weights", CHUNK, Optional.empty());
     private final byte[] artifact = new byte[2500];
 
     /** After a commit without an answer, the real producer takes nothing but another commit. */
@@ -79,6 +85,24 @@ class ModelPublisherTest {
         assertTrue(producer.transactionCommitted());
         assertEquals(1, producer.commitCount());
         assertEquals(4, producer.history().size());
+    }
+
+    @Test
+    void aSignedEventIsWhatTheKeySigned(@TempDir Path folder) throws Exception {
+        Path publicKey = folder.resolve("key.pub");
+        SigningKey.generate(folder.resolve("key"), publicKey);
+        var signing = new ModelPublisher(
+                producer, "model-updates", "model-weights", CHUNK, Optional.of(SigningKey.read(folder.resolve("key"))));
+
+        signing.publish(draft(), artifact, List.of(), OFFSETS, GROUP);
+
+        ProducerRecord<String, SpecificRecord> event = producer.history().get(3);
+        byte[] sent = RecordSerde.ofAny(List.of(), fingerprint -> Optional.empty())
+                .serializer()
+                .serialize("model-updates", event.value());
+        assertEquals(
+                Optional.empty(),
+                TrustedKeys.read(publicKey).objection(event.key().getBytes(UTF_8), sent, event.headers()));
     }
 
     @Test
