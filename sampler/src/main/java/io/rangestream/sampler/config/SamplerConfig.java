@@ -22,6 +22,9 @@ import org.apache.kafka.common.config.ConfigDef;
  * @param minFaces faces an identity needs to be drawn
  * @param replayRatio crops of credit per new training face
  * @param drawTau exponent of the chance to be drawn
+ * @param singletons what becomes of identities with fewer faces than {@code minFaces}
+ * @param coverageShare share of a batch's slots that goes round through every drawable identity
+ * @param newcomerShare largest share of a batch's slots for identities that have not been in one
  * @param startIdentities drawable identities before the first batch
  * @param split which faces are held out
  * @param maxFaceBytes largest image, bytes
@@ -43,6 +46,9 @@ public record SamplerConfig(
         int minFaces,
         double replayRatio,
         double drawTau,
+        Singletons singletons,
+        double coverageShare,
+        double newcomerShare,
         int startIdentities,
         HoldoutSplit split,
         int maxFaceBytes,
@@ -62,6 +68,9 @@ public record SamplerConfig(
     public static final String MIN_FACES = "min.faces";
     public static final String REPLAY_RATIO = "replay.ratio";
     public static final String DRAW_TAU = "draw.tau";
+    public static final String SINGLETONS = "singletons";
+    public static final String COVERAGE_SHARE = "coverage.share";
+    public static final String NEWCOMER_SHARE = "newcomer.share";
     public static final String START_IDENTITIES = "start.identities";
     public static final String HOLDOUT_IDENTITIES_PER_MILLE = "holdout.identities.per.mille";
     public static final String HOLDOUT_FACES_PER_MILLE = "holdout.faces.per.mille";
@@ -109,6 +118,10 @@ public record SamplerConfig(
         }
         if (!(drawTau >= 0 && drawTau <= MAX_TAU)) {
             throw new ConfigurationException("%s %s is not between 0 and %s".formatted(DRAW_TAU, drawTau, MAX_TAU));
+        }
+        if (!(coverageShare >= 0 && newcomerShare >= 0 && coverageShare + newcomerShare <= 1)) {
+            throw new ConfigurationException("%s %s and %s %s are not shares of one batch"
+                    .formatted(COVERAGE_SHARE, coverageShare, NEWCOMER_SHARE, newcomerShare));
         }
         if (!(recentShare >= 0 && recentShare <= 1)) {
             throw new ConfigurationException("%s %s is not between 0 and 1".formatted(RECENT_SHARE, recentShare));
@@ -160,6 +173,9 @@ public record SamplerConfig(
                 config.getInt(MIN_FACES),
                 config.getDouble(REPLAY_RATIO),
                 config.getDouble(DRAW_TAU),
+                Singletons.of(config.getString(SINGLETONS)),
+                config.getDouble(COVERAGE_SHARE),
+                config.getDouble(NEWCOMER_SHARE),
                 config.getInt(START_IDENTITIES),
                 split,
                 config.getInt(MAX_FACE_BYTES),
@@ -174,6 +190,11 @@ public record SamplerConfig(
     /** Crops in a batch, P x K. */
     public int cropsPerBatch() {
         return batchIdentities * samplesPerIdentity;
+    }
+
+    /** Faces an identity needs to be drawn. */
+    public int facesToBeDrawn() {
+        return singletons == Singletons.REPEAT ? 1 : minFaces;
     }
 
     /** Slots of a buffer that {@link BufferPolicy#MIX} gives to the last to arrive. */

@@ -71,7 +71,33 @@ final class SamplerKeys {
                         2,
                         Range.atLeast(1),
                         Importance.MEDIUM,
-                        "Faces an identity needs in its buffer to be drawn.")
+                        "Faces an identity needs in its buffer to be drawn, unless singletons=repeat.")
+                .define(
+                        SamplerConfig.SINGLETONS,
+                        Type.STRING,
+                        Singletons.WAIT.key(),
+                        ValidString.in(Singletons.WAIT.key(), Singletons.REPEAT.key()),
+                        Importance.MEDIUM,
+                        "Identities with fewer faces than min.faces: wait leaves them out until they have enough, repeat"
+                                + " draws them from their first face on and repeats their crops.")
+                .define(
+                        SamplerConfig.COVERAGE_SHARE,
+                        Type.DOUBLE,
+                        0.05,
+                        Range.between(0, 1),
+                        Importance.MEDIUM,
+                        "Share of a batch's P slots that goes round through every drawable identity in turn, whatever its"
+                                + " weight: with D of them each is in a batch at least every D / (coverage.share x P)"
+                                + " batches. 0 gives no such guarantee.")
+                .define(
+                        SamplerConfig.NEWCOMER_SHARE,
+                        Type.DOUBLE,
+                        0.1,
+                        Range.between(0, 1),
+                        Importance.MEDIUM,
+                        "Largest share of a batch's P slots for identities that have not been in a batch, first come,"
+                                + " first served; slots that nobody waits for are drawn by weight. However many arrive,"
+                                + " being new earns them no more than this. With coverage.share at most 1.")
                 .define(
                         SamplerConfig.SEED,
                         Type.LONG,

@@ -75,6 +75,7 @@ final class SamplerTask {
         this.buffers = new FaceBuffers(
                 context.getStateStore(SamplerTopology.INDEX_STORE),
                 context.getStateStore(SamplerTopology.FACES_STORE),
+                stateStore,
                 config);
         this.holdout = new HoldoutLedger(context.getStateStore(SamplerTopology.HOLDOUT_STORE));
         this.state = loadState(stateStore, config);

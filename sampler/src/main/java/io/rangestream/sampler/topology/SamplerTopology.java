@@ -35,7 +35,7 @@ public final class SamplerTopology {
     /** (identity, rank) → face_id of what was sent to the holdout. */
     static final String HOLDOUT_STORE = "holdout";
 
-    /** One record: where the task stands. */
+    /** Two records: where the task stands, and where its draw stands. */
     static final String TASK_STORE = "task";
 
     /** How long the changelogs keep a tombstone; a state directory from before must not be continued. */

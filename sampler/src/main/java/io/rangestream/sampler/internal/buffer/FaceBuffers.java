@@ -6,10 +6,14 @@ import io.rangestream.sampler.internal.buffer.IdentityIndex.Outcome;
 import io.rangestream.sampler.internal.draw.CropDraw;
 import io.rangestream.sampler.internal.draw.DrawRandom;
 import io.rangestream.sampler.internal.draw.DrawableIdentities;
+import io.rangestream.sampler.internal.draw.IdentityDraw;
+import io.rangestream.sampler.internal.draw.SlotShares;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
@@ -19,29 +23,53 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The faces kept for training, of one task. Two stores: the index, one record per identity, and the faces, one key per
- * (identity, slot). What is in memory beside them is rebuilt from the index. Not thread-safe.
+ * (identity, slot); and a record with where the draw stands. What is in memory beside them is rebuilt from them. Not thread-safe.
  */
 public final class FaceBuffers {
     private final KeyValueStore<Bytes, byte[]> index;
     private final KeyValueStore<Bytes, byte[]> faces;
     private final SamplerConfig config;
     private final EvictionPolicy policy;
+    private final KeyValueStore<Bytes, byte[]> task;
     private final DrawableIdentities drawable;
+    private final IdentityDraw draw;
+    /** Turns given so far to those who wait for their first batch. */
+    private long turns;
 
     /** Reads the whole index once. */
-    public FaceBuffers(KeyValueStore<Bytes, byte[]> index, KeyValueStore<Bytes, byte[]> faces, SamplerConfig config) {
+    public FaceBuffers(
+            KeyValueStore<Bytes, byte[]> index,
+            KeyValueStore<Bytes, byte[]> faces,
+            KeyValueStore<Bytes, byte[]> task,
+            SamplerConfig config) {
         this.index = index;
         this.faces = faces;
+        this.task = task;
         this.config = config;
         this.policy = EvictionPolicy.of(config);
-        this.drawable = new DrawableIdentities(config.minFaces(), config.drawTau());
+        this.drawable = new DrawableIdentities(config.facesToBeDrawn(), config.drawTau());
+        restore();
+        DrawRecord stored = DrawRecord.load(task);
+        this.turns = stored.turns();
+        this.draw = new IdentityDraw(
+                drawable,
+                SlotShares.of(config.batchIdentities(), config.coverageShare(), config.newcomerShare()),
+                stored.position());
+    }
+
+    private void restore() {
+        SortedMap<Long, Integer> waiting = new TreeMap<>();
         try (KeyValueIterator<Bytes, byte[]> all = index.all()) {
             while (all.hasNext()) {
                 KeyValue<Bytes, byte[]> entry = all.next();
                 IdentityHeader identity = IdentityHeader.read(ByteBuffer.wrap(entry.value));
-                drawable.restore(identity.ordinal(), entry.key, identity.kept());
+                drawable.restore(identity.ordinal(), entry.key.get(), identity.kept());
+                if (identity.hasTurn() && drawable.isEnough(identity.kept())) {
+                    waiting.put(identity.turn(), identity.ordinal());
+                }
             }
         }
+        waiting.values().forEach(drawable::awaitFirstBatch);
     }
 
     /**
@@ -54,7 +82,7 @@ public final class FaceBuffers {
     public Outcome add(String identity, long rank, long timestamp, Supplier<byte[]> face) {
         Bytes name = name(identity);
         IdentityIndex known = find(name);
-        IdentityIndex entry = known != null ? known : IdentityIndex.empty(drawable.register(name));
+        IdentityIndex entry = known != null ? known : IdentityIndex.empty(drawable.register(name.get()));
         int before = entry.kept();
         Admission admission = entry.admit(rank, timestamp, policy, config.bufferCapacity(), config.bufferRemembered());
         if (admission.outcome() == Outcome.DUPLICATE) {
@@ -63,6 +91,7 @@ public final class FaceBuffers {
         if (admission.outcome() == Outcome.KEPT) {
             faces.put(faceKey(name, admission.slot()), face.get());
             drawable.keptChanged(entry.ordinal(), before, entry.kept());
+            awaitFirstBatch(entry, before);
         }
         index.put(name, entry.encode());
         return admission.outcome();
@@ -105,8 +134,8 @@ public final class FaceBuffers {
      */
     public List<byte[]> draw(DrawRandom random) {
         List<byte[]> drawn = new ArrayList<>(config.cropsPerBatch());
-        for (int ordinal : drawable.draw(config.batchIdentities(), random)) {
-            Bytes name = drawable.name(ordinal);
+        for (int ordinal : draw.draw(random)) {
+            Bytes name = Bytes.wrap(drawable.name(ordinal));
             IdentityIndex entry = find(name);
             if (entry == null) {
                 throw new IllegalStateException("the index lacks the identity of ordinal " + ordinal);
@@ -118,8 +147,26 @@ public final class FaceBuffers {
                 }
                 drawn.add(face);
             }
+            if (!entry.hasAppeared()) {
+                entry.appear();
+                index.put(name, entry.encode());
+            }
         }
+        saveDraw();
         return drawn;
+    }
+
+    /** Queues an identity that has just got enough faces, unless it was in a batch before. */
+    private void awaitFirstBatch(IdentityIndex entry, int before) {
+        if (!entry.hasAppeared() && drawable.isEnough(entry.kept()) && !drawable.isEnough(before)) {
+            entry.await(++turns);
+            drawable.awaitFirstBatch(entry.ordinal());
+            saveDraw();
+        }
+    }
+
+    private void saveDraw() {
+        new DrawRecord(draw.position(), turns).save(task);
     }
 
     /** Who is there to be drawn. */

@@ -38,8 +38,7 @@ public final class IdentityIndex {
     public record Admission(Outcome outcome, int slot) {}
 
     static IdentityIndex empty(int ordinal) {
-        var header = new IdentityHeader(ordinal, 0, IdentityHeader.UNKNOWN, IdentityHeader.UNKNOWN, 0);
-        return new IdentityIndex(header, new long[0], new short[0], new long[0]);
+        return new IdentityIndex(IdentityHeader.empty(ordinal), new long[0], new short[0], new long[0]);
     }
 
     /**
@@ -83,6 +82,20 @@ public final class IdentityIndex {
         int slot = slots[position];
         drop(position);
         return slot;
+    }
+
+    boolean hasAppeared() {
+        return header.turn() == IdentityHeader.APPEARED;
+    }
+
+    /** It has been in a batch and waits for its first one no longer. */
+    void appear() {
+        header = header.withTurn(IdentityHeader.APPEARED);
+    }
+
+    /** It waits for its first batch, after everyone with a smaller turn. */
+    void await(long turn) {
+        header = header.withTurn(turn);
     }
 
     int ordinal() {

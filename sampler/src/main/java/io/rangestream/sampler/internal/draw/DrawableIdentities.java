@@ -1,12 +1,10 @@
 package io.rangestream.sampler.internal.draw;
 
-import java.util.Arrays;
 import java.util.BitSet;
-import org.apache.kafka.common.utils.Bytes;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The identities of a task in memory, each under a small number of its own, its ordinal, and with its chance to be drawn.
+ * The identities of a task in memory, each under a small number of its own, its ordinal: name, chance to be drawn, and
+ * whether it waits for its first batch. Some 30 bytes each and the name.
  *
  * <p>Weights are kept^tau in fixed point, so sums are exact and do not depend on the order of updates; the tree is in the
  * order of ordinals, which are stored. Rebuilt from the store, it therefore draws as if it had never been gone. A new
@@ -20,9 +18,13 @@ public final class DrawableIdentities {
 
     private final int minFaces;
     private final long[] weightByKept = new long[LARGEST_BUFFER + 1];
-    private final FenwickTree tree = new FenwickTree();
+    private final WeightTree weights = new WeightTree();
+    private final NameArena names = new NameArena();
+    private final OrdinalQueue newcomers = new OrdinalQueue();
     private final BitSet used = new BitSet();
-    private @Nullable Bytes[] names = new Bytes[64];
+    /** Every ordinal below it is in use. */
+    private int usedBelow;
+
     private int identities;
     private int drawable;
     private long kept;
@@ -40,65 +42,59 @@ public final class DrawableIdentities {
     }
 
     /** Takes in an identity without faces and says its ordinal. */
-    public int register(Bytes name) {
-        int ordinal = used.nextClearBit(0);
+    public int register(byte[] name) {
+        usedBelow = used.nextClearBit(usedBelow);
+        int ordinal = usedBelow;
         restore(ordinal, name, 0);
         return ordinal;
     }
 
     /** Takes in an identity as it was stored. */
-    public void restore(int ordinal, Bytes name, int keptFaces) {
+    public void restore(int ordinal, byte[] name, int keptFaces) {
         if (used.get(ordinal)) {
             throw new IllegalStateException("two identities share the ordinal " + ordinal);
         }
-        if (ordinal >= names.length) {
-            names = Arrays.copyOf(names, Math.max(ordinal + 1, 2 * names.length));
-        }
         used.set(ordinal);
-        names[ordinal] = name;
+        names.put(ordinal, name);
         keptChanged(ordinal, 0, keptFaces);
     }
 
-    /** The identity's buffer went from so many faces to so many. */
+    /** The identity's buffer went from so many faces to so many. One with too few to be drawn waits no longer. */
     public void keptChanged(int ordinal, int before, int after) {
         kept += after - before;
         identities += (after > 0 ? 1 : 0) - (before > 0 ? 1 : 0);
         drawable += (after >= minFaces ? 1 : 0) - (before >= minFaces ? 1 : 0);
-        tree.set(ordinal, weightByKept[after]);
+        weights.set(ordinal, weightByKept[after]);
+        if (after < minFaces) {
+            newcomers.remove(ordinal);
+        }
+    }
+
+    /** Whether so many faces are enough to be drawn. */
+    public boolean isEnough(int faces) {
+        return faces >= minFaces;
+    }
+
+    /** Puts a drawable identity at the end of those who wait for their first batch. */
+    public void awaitFirstBatch(int ordinal) {
+        if (weights.weight(ordinal) == 0) {
+            throw new IllegalStateException("the identity of ordinal %d cannot be drawn".formatted(ordinal));
+        }
+        newcomers.add(ordinal);
     }
 
     /** Forgets an identity; its ordinal is free again. */
     public void release(int ordinal, int keptFaces) {
         keptChanged(ordinal, keptFaces, 0);
+        newcomers.remove(ordinal);
         used.clear(ordinal);
-        names[ordinal] = null;
+        usedBelow = Math.min(usedBelow, ordinal);
+        names.remove(ordinal);
     }
 
-    /** The ordinals of {@code count} distinct identities, one after the other in proportion to the weights left. */
-    public int[] draw(int count, DrawRandom random) {
-        if (count > drawable) {
-            throw new IllegalArgumentException("%d of %d drawable identities".formatted(count, drawable));
-        }
-        int[] drawn = new int[count];
-        long[] weights = new long[count];
-        for (int i = 0; i < count; i++) {
-            drawn[i] = tree.find(random.below(tree.total()));
-            weights[i] = tree.weight(drawn[i]);
-            tree.set(drawn[i], 0);
-        }
-        for (int i = 0; i < count; i++) {
-            tree.set(drawn[i], weights[i]);
-        }
-        return drawn;
-    }
-
-    /** The identity's name as it was taken in. */
-    public Bytes name(int ordinal) {
-        Bytes name = names[ordinal];
-        if (name == null) {
-            throw new IllegalStateException("no identity has the ordinal " + ordinal);
-        }
-        return name;
+    /** The identity's name as it was taken in; a copy. */
+    public byte[] name(int ordinal) {
+        return names.get(ordinal);
     }
 
     /** Identities with at least one face. */
@@ -114,5 +110,13 @@ public final class DrawableIdentities {
     /** Faces in all buffers. */
     public long kept() {
         return kept;
+    }
+
+    WeightTree weights() {
+        return weights;
+    }
+
+    OrdinalQueue newcomers() {
+        return newcomers;
     }
 }

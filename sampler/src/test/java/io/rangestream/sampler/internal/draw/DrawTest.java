@@ -11,13 +11,12 @@ import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import org.apache.kafka.common.utils.Bytes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DrawTest {
-    private static final int DRAWS = 60_000;
+    private static final int DRAWS = 100_000;
 
     /** 99.9 % quantile of chi-square with 3 degrees of freedom. */
     private static final double CHI_SQUARE_3 = 16.27;
@@ -31,7 +30,7 @@ class DrawTest {
         // When the first of a batch is drawn very often
         long[] drawn = new long[5];
         for (int i = 0; i < DRAWS; i++) {
-            drawn[identities.draw(1, DrawRandom.of(5, 0, i))[0]]++;
+            drawn[draw(identities, 1, DrawRandom.of(5, 0, i))[0]]++;
         }
         // Then chi-square accepts the proportions
         assertEquals(0, drawn[4]);
@@ -53,7 +52,7 @@ class DrawTest {
         int threeFirst = 0;
         int thenOne = 0;
         for (int i = 0; i < DRAWS; i++) {
-            int[] drawn = identities.draw(2, DrawRandom.of(9, 1, i));
+            int[] drawn = draw(identities, 2, DrawRandom.of(9, 1, i));
             assertNotEquals(drawn[0], drawn[1]);
             if (drawn[0] == 2) {
                 threeFirst++;
@@ -84,7 +83,7 @@ class DrawTest {
         assertEquals(grown.kept(), rebuilt.kept());
         assertEquals(grown.identities(), rebuilt.identities());
         for (int i = 0; i < 50; i++) {
-            assertArrayEquals(grown.draw(20, DrawRandom.of(1, 2, i)), rebuilt.draw(20, DrawRandom.of(1, 2, i)));
+            assertArrayEquals(draw(grown, 20, DrawRandom.of(1, 2, i)), draw(rebuilt, 20, DrawRandom.of(1, 2, i)));
         }
         assertEquals(50, grown.register(name(500)));
         assertEquals(50, rebuilt.register(name(500)));
@@ -93,7 +92,7 @@ class DrawTest {
     @Test
     void moreThanThereAreCannotBeDrawn() {
         DrawableIdentities identities = identities(new int[] {2, 2, 1}, 1);
-        assertThrows(IllegalArgumentException.class, () -> identities.draw(3, DrawRandom.of(1, 0, 1)));
+        assertThrows(IllegalArgumentException.class, () -> draw(identities, 3, DrawRandom.of(1, 0, 1)));
     }
 
     @Property(tries = 200)
@@ -143,7 +142,11 @@ class DrawTest {
         return identities;
     }
 
-    private static Bytes name(int i) {
-        return Bytes.wrap(new byte[] {(byte) i, (byte) (i >> 8)});
+    private static int[] draw(DrawableIdentities identities, int count, DrawRandom random) {
+        return new IdentityDraw(identities, SlotShares.of(count, 0, 0), DrawPosition.START).draw(random);
+    }
+
+    private static byte[] name(int i) {
+        return new byte[] {(byte) i, (byte) (i >> 8)};
     }
 }

@@ -1,0 +1,71 @@
+package io.rangestream.sampler.internal.draw;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import java.util.TreeMap;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+class WeightTreeTest {
+
+    @Property(tries = 200)
+    void findsWhatAPlainScanFinds(@ForAll @Size(min = 1, max = 80) List<@IntRange(max = 3000) Integer> writes) {
+        var tree = new WeightTree();
+        var plain = new TreeMap<Integer, Long>();
+        for (int i = 0; i < writes.size(); i++) {
+            int position = writes.get(i);
+            long weight = (i * 7L) % 5;
+            tree.set(position, weight);
+            plain.put(position, weight);
+        }
+        long total = plain.values().stream().mapToLong(Long::longValue).sum();
+        assertEquals(total, tree.total());
+        long below = 0;
+        for (var entry : plain.entrySet()) {
+            assertEquals(entry.getValue(), tree.weight(entry.getKey()));
+            for (long at = below; at < below + entry.getValue(); at++) {
+                assertEquals(entry.getKey(), tree.find(at));
+            }
+            below += entry.getValue();
+        }
+        assertThrows(IllegalArgumentException.class, () -> tree.find(total));
+    }
+
+    @Property(tries = 200)
+    void goesRoundThroughThoseWithAWeight(@ForAll @Size(min = 1, max = 60) List<@IntRange(max = 40_000) Integer> set) {
+        var tree = new WeightTree();
+        var plain = new TreeMap<Integer, Boolean>();
+        for (int i = 0; i < set.size(); i++) {
+            boolean positive = i % 3 > 0 || i == 0;
+            tree.set(set.get(i), positive ? 1 : 0);
+            plain.put(set.get(i), positive);
+        }
+        plain.values().removeIf(positive -> !positive);
+        if (plain.isEmpty()) {
+            assertThrows(IllegalStateException.class, () -> tree.next(0));
+            return;
+        }
+        for (int from : List.of(0, 1, 31, 32, 33, 1023, 1024, 32_767, 39_999, 40_000, 1 << 20)) {
+            Integer after = plain.ceilingKey(from);
+            assertEquals(after == null ? plain.firstKey() : after, tree.next(from), "from " + from);
+        }
+        plain.keySet().forEach(position -> assertEquals(position, tree.next(position)));
+    }
+
+    @Test
+    void weightsSetOneAfterTheOtherFromTheSmallestOnStayThroughEveryGrowth() {
+        var tree = new WeightTree();
+        for (int i = 0; i < 40_000; i++) {
+            tree.set(i, 2);
+            assertEquals(2L * (i + 1), tree.total());
+        }
+        for (int i = 0; i < 40_000; i++) {
+            assertEquals(i, tree.find(2L * i + 1));
+        }
+    }
+}
