@@ -1,10 +1,12 @@
 package io.rangestream.sampler.config;
 
+import io.rangestream.sampler.split.HoldoutList;
 import io.rangestream.sampler.split.HoldoutSplit;
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.config.Settings;
 import io.rangestream.schemas.topics.TopicCatalogue;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Set;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -75,6 +77,7 @@ public record SamplerConfig(
     public static final String HOLDOUT_IDENTITIES_PER_MILLE = "holdout.identities.per.mille";
     public static final String HOLDOUT_FACES_PER_MILLE = "holdout.faces.per.mille";
     public static final String HOLDOUT_IDENTITIES = "holdout.identities";
+    public static final String HOLDOUT_IDENTITIES_FILE = "holdout.identities.file";
     public static final String MAX_FACE_BYTES = "max.face.bytes";
     public static final String MAX_FACE_PIXELS = "max.face.pixels";
     public static final String PACE = "pace";
@@ -159,9 +162,7 @@ public record SamplerConfig(
     public static SamplerConfig from(Settings settings) {
         AbstractConfig config = settings.parse(definition());
         var split = new HoldoutSplit(
-                config.getInt(HOLDOUT_IDENTITIES_PER_MILLE),
-                config.getInt(HOLDOUT_FACES_PER_MILLE),
-                Set.copyOf(config.getList(HOLDOUT_IDENTITIES)));
+                config.getInt(HOLDOUT_IDENTITIES_PER_MILLE), config.getInt(HOLDOUT_FACES_PER_MILLE), heldOut(config));
         return new SamplerConfig(
                 config.getString(ID),
                 config.getInt(BATCH_IDENTITIES),
@@ -185,6 +186,15 @@ public record SamplerConfig(
                 Path.of(config.getString(STATE_DIR)),
                 config.getLong(STATE_MEMORY_BYTES),
                 config.getInt(NUM_STANDBY_REPLICAS));
+    }
+
+    private static Set<String> heldOut(AbstractConfig config) {
+        Set<String> identities = new HashSet<>(config.getList(HOLDOUT_IDENTITIES));
+        String file = config.getString(HOLDOUT_IDENTITIES_FILE);
+        if (!file.isEmpty()) {
+            identities.addAll(HoldoutList.read(Path.of(file)));
+        }
+        return identities;
     }
 
     /** Crops in a batch, P x K. */

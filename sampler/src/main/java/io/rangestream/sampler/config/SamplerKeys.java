@@ -168,7 +168,14 @@ final class SamplerKeys {
                         List.of(),
                         Importance.LOW,
                         "Exactly these identities go to the holdout whole, instead of those the hash would choose;"
-                                + " separated by commas.");
+                                + " separated by commas.")
+                .define(
+                        SamplerConfig.HOLDOUT_IDENTITIES_FILE,
+                        Type.STRING,
+                        "",
+                        Importance.LOW,
+                        "A file with such identities, UTF-8 and one a line, in addition to holdout.identities. It has to"
+                                + " name somebody.");
     }
 
     private static void limits(ConfigDef definition) {

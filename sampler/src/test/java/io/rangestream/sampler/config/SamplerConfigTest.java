@@ -7,9 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.config.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -31,6 +36,27 @@ class SamplerConfigTest {
         assertEquals(Set.of("ann", "bob"), SamplerConfig.from(settings).split().identities());
     }
 
+    @Test
+    void heldOutIdentitiesAreReadFromAFileToo(@TempDir Path folder) throws IOException {
+        Path list = Files.writeString(folder.resolve("list"), "zoë\r\n\n  cid  \n");
+        var settings = Settings.of(Map.of("holdout.identities", "ann", "holdout.identities.file", list.toString()));
+        assertEquals(
+                Set.of("ann", "cid", "zoë"),
+                SamplerConfig.from(settings).split().identities());
+    }
+
+    @Test
+    void aFileThatNamesNobodyOrIsNotTextIsRefused(@TempDir Path folder) throws IOException {
+        Path empty = Files.writeString(folder.resolve("empty"), " \n");
+        Path latin1 = Files.write(folder.resolve("latin1"), new byte[] {'z', 'o', (byte) 0xeb, '\n'});
+        for (Path file : List.of(empty, latin1, folder.resolve("absent"))) {
+            var settings = Settings.of(Map.of("holdout.identities.file", file.toString()));
+            var refused = assertThrows(ConfigurationException.class, () -> SamplerConfig.from(settings));
+            assertTrue(refused.getMessage().contains(file.toString()), refused.getMessage());
+            assertEquals(1, refused.getMessage().lines().count(), refused.getMessage());
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             batch.identities     | 1       | batch.identities
@@ -42,6 +68,10 @@ class SamplerConfigTest {
             buffer.policy        | newest  | buffer.policy
             recent.share         | 1.1     | recent.share
             recent.share         | NaN     | recent.share
+            coverage.share       | -0.1    | coverage.share
+            newcomer.share       | 0.96    | coverage.share 0.05 and newcomer.share 0.96
+            newcomer.share       | NaN     | newcomer.share
+            singletons           | drop    | singletons
             draw.tau             | 2.5     | draw.tau
             draw.tau             | NaN     | draw.tau
             replay.ratio         | 0       | replay.ratio

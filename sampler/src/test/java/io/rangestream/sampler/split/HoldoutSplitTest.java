@@ -8,6 +8,9 @@ import io.rangestream.sampler.split.HoldoutSplit.Part;
 import io.rangestream.schemas.config.ConfigurationException;
 import java.util.Set;
 import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 class HoldoutSplitTest {
@@ -41,6 +44,31 @@ class HoldoutSplitTest {
             if (!split.isTraining("p" + i, "0")) {
                 assertTrue(!larger.isTraining("p" + i, "0"));
             }
+        }
+    }
+
+    @Property(tries = 300)
+    void onlyNameAndSharesDecideAndRaisingOneReleasesNothing(
+            @ForAll String identity,
+            @ForAll String faceId,
+            @ForAll @IntRange(max = 900) int identities,
+            @ForAll @IntRange(max = 1000) int faces,
+            @ForAll @IntRange(max = 100) int more) {
+        var smaller = new HoldoutSplit(identities, faces, Set.of());
+        Part part = smaller.partOf(identity, faceId);
+        assertEquals(part, new HoldoutSplit(identities, faces, Set.of()).partOf(identity, faceId));
+        // The same person's other faces go with this one where the person is held out
+        assertEquals(part == Part.HELD_OUT_IDENTITY, smaller.partOf(identity, faceId + "'") == Part.HELD_OUT_IDENTITY);
+        // A list that leaves the person out changes nothing but the choice of persons
+        var listed = new HoldoutSplit(identities, faces, Set.of(identity + "'"));
+        if (part != Part.HELD_OUT_IDENTITY) {
+            assertEquals(part, listed.partOf(identity, faceId));
+        }
+        if (part != Part.TRAINING) {
+            int moreIdentities = Math.min(900, identities + more);
+            int moreFaces = Math.min(1000, faces + more);
+            assertTrue(!new HoldoutSplit(moreIdentities, faces, Set.of()).isTraining(identity, faceId));
+            assertTrue(!new HoldoutSplit(identities, moreFaces, Set.of()).isTraining(identity, faceId));
         }
     }
 

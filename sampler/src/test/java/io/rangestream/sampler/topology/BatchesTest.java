@@ -119,6 +119,45 @@ class BatchesTest {
     }
 
     @Test
+    void withRepetitionAnIdentityIsDrawnFromItsFirstFaceOn() {
+        try (var sampler = new SamplerHarness(Faces.config("singletons", "repeat", "min.faces", 3))) {
+            for (int face = 0; face < 2; face++) {
+                for (int identity = 0; identity < 3; identity++) {
+                    sampler.add("p" + identity, "" + face);
+                    Invariants.checkStep(sampler);
+                }
+            }
+            TrainingBatch batch = sampler.batches().get(0);
+            assertEquals(6, batch.getFaces().size());
+            assertEquals(3, sampler.board.reports().get("0_0").drawable());
+        }
+    }
+
+    @Test
+    void aNewcomerIsInTheNextBatchThatHasASlotForOne() {
+        // Given heavy identities beside which a newcomer would hardly be drawn, and one slot in three for newcomers
+        try (var sampler = new SamplerHarness(
+                Faces.config("newcomer.share", 0.34, "draw.tau", 2, "buffer.capacity", 100, "coverage.share", 0))) {
+            send(sampler, 12, 40);
+            for (String newcomer : List.of("ann", "bob", "cid")) {
+                sampler.add(newcomer, "0");
+                sampler.add(newcomer, "1");
+            }
+            int before = sampler.batches().size();
+            send(sampler, "later", 12, 2);
+            // Then the three come in with the next batches, in their order, which is no matter of chance
+            var after = sampler.batches().subList(before - 1, sampler.batches().size());
+            List<String> inOrder = after.stream()
+                    .flatMap(batch -> batch.getFaces().stream().map(BatchFace::getIdentity))
+                    .filter(identity -> !identity.startsWith("p"))
+                    .distinct()
+                    .toList();
+            assertEquals(List.of("ann", "bob", "cid"), inOrder);
+            Invariants.check(sampler);
+        }
+    }
+
+    @Test
     void everyCropComesBeforeOneRepeats() {
         try (var sampler = new SamplerHarness(Faces.config("batch.samples.per.identity", 5))) {
             send(sampler, 3, 2);

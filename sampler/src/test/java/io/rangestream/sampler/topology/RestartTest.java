@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.sampler.config.BufferPolicy;
+import io.rangestream.sampler.config.Singletons;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -15,12 +17,15 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 /** Whatever arrives in whatever order: the invariants hold, and a restart anywhere leaves no trace. */
 class RestartTest {
     private static final Object[] SETTINGS = {
-        "holdout.faces.per.mille", "500", "buffer.capacity", "3", "replay.ratio", "1.7", "draw.tau", "0.5"
+        "holdout.faces.per.mille", "500", "buffer.capacity", "3", "replay.ratio", "1.7", "draw.tau", "0.5",
+        "coverage.share", "0.3", "newcomer.share", "0.4", "recent.share", "0.4", "buffer.remembered", "4"
     };
 
     enum What {
@@ -52,21 +57,25 @@ class RestartTest {
 
     @Property(tries = 40)
     void invariantsHoldAfterEveryStepAndARestartLeavesNoTrace(
-            @ForAll("steps") List<Step> steps, @ForAll BufferPolicy policy) {
-        var config = Faces.config(Stream.concat(Stream.of(SETTINGS), Stream.of("buffer.policy", policy.key()))
+            @ForAll("steps") List<Step> steps,
+            @ForAll BufferPolicy policy,
+            @ForAll Singletons singletons,
+            @ForAll @Size(max = 8) Set<@IntRange(max = 59) Integer> restarts) {
+        var config = Faces.config(Stream.concat(
+                        Stream.of(SETTINGS), Stream.of("buffer.policy", policy.key(), "singletons", singletons.key()))
                 .toArray());
         List<String> uninterrupted = new ArrayList<>();
         try (var sampler = new SamplerHarness(config)) {
             for (Step step : steps) {
                 step.sendTo(sampler);
-                Invariants.check(sampler);
+                Invariants.checkStep(sampler);
             }
             uninterrupted.addAll(output(sampler));
         }
         List<String> interrupted = new ArrayList<>();
         var sampler = new SamplerHarness(config);
         for (int i = 0; i < steps.size(); i++) {
-            if (i % 17 == 7) {
+            if (restarts.contains(i)) {
                 interrupted.addAll(output(sampler));
                 sampler = sampler.reopen();
             }

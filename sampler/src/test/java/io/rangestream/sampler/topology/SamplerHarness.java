@@ -40,6 +40,9 @@ final class SamplerHarness implements AutoCloseable {
     final List<byte[]> out = new ArrayList<>();
     final List<TestRecord<byte[], byte[]>> holdout = new ArrayList<>();
     final List<TestRecord<byte[], byte[]>> letters = new ArrayList<>();
+    /** Batches that {@link Invariants} has seen. */
+    int checkedBatches;
+
     private final RocksMemory memory = new RocksMemory(8L << 20);
     private final TopologyTestDriver driver;
     private final TestInputTopic<byte[], byte[]> faces;
