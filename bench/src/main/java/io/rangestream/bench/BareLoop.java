@@ -19,7 +19,8 @@ final class BareLoop implements AutoCloseable {
     BareLoop(LearnerConfig config, List<TrainingBatch> batches) {
         trainer = new Trainer(config);
         int size = trainer.backbone().spec().inputSize();
-        try (var preparer = new BatchPreparer(size, config.maxFacePixels(), config.seed(), new CropCache(0))) {
+        try (var preparer = new BatchPreparer(
+                size, config.maxFacePixels(), config.seed(), new CropCache(0), config.augmentation())) {
             for (TrainingBatch batch : batches) {
                 prepared.add(preparer.prepare(batch).get());
             }
