@@ -3,6 +3,7 @@ package io.rangestream.learner;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.rangestream.learner.backbone.Backbones;
 import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.ConfigurationException;
@@ -36,9 +37,11 @@ public final class Learner implements MeterBinder, AutoCloseable {
     /**
      * Starts a learner.
      *
-     * @throws ConfigurationException if topics are missing or the backend cannot be had
+     * @throws ConfigurationException if topics are missing
+     * @throws IllegalStateException in one line if the backend cannot be had
      */
     public static Learner start(CommonConfig common, LearnerConfig config) {
+        Backbones.requireDevice(config.device());
         try (var admin = new TopicAdmin(common.clientConfig())) {
             List<String> missing = admin.missing(common.topics());
             if (!missing.isEmpty()) {

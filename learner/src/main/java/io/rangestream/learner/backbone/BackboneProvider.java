@@ -9,6 +9,13 @@ public interface BackboneProvider {
     Set<String> names();
 
     /**
+     * Readies a device.
+     *
+     * @throws IllegalStateException in one line when it is not available
+     */
+    void requireDevice(ComputeDevice device);
+
+    /**
      * Builds a network with weights drawn from the seed.
      *
      * @throws IllegalStateException in one line when the device is not available

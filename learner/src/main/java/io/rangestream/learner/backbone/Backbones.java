@@ -9,6 +9,16 @@ public final class Backbones {
     private Backbones() {}
 
     /**
+     * Readies a device, so that a missing one is told before anything else begins.
+     *
+     * @throws IllegalStateException in one line when it is not available
+     */
+    public static void requireDevice(ComputeDevice device) {
+        ServiceLoader.load(BackboneProvider.class, Backbones.class.getClassLoader())
+                .forEach(provider -> provider.requireDevice(device));
+    }
+
+    /**
      * Creates an untrained network. Equal seeds give equal weights.
      *
      * @param name for example {@code compact}

@@ -21,6 +21,11 @@ public final class Dl4jBackboneProvider implements BackboneProvider {
     }
 
     @Override
+    public void requireDevice(ComputeDevice device) {
+        Nd4jRuntime.start(device);
+    }
+
+    @Override
     public Backbone create(String name, long seed, OptimizerSettings settings, int threads, ComputeDevice device) {
         if (!name.equals(COMPACT)) {
             throw new IllegalArgumentException("unknown backbone '%s'".formatted(name));

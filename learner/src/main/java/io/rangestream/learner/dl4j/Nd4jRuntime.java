@@ -1,6 +1,9 @@
 package io.rangestream.learner.dl4j;
 
 import io.rangestream.learner.backbone.ComputeDevice;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
@@ -123,13 +126,17 @@ final class Nd4jRuntime {
                 .findFirst();
     }
 
-    /** Asks the engine; without a driver it answers by failing to link. */
+    /** Asks the engine; without a driver it fails to link, and prints the stack before it says so. */
     private static boolean runs(Nd4jBackend engine) {
+        PrintStream errors = System.err;
+        System.setErr(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
         try {
             return engine.isAvailable();
         } catch (RuntimeException | LinkageError e) {
             log.debug("{} is not usable", engine, e);
             return false;
+        } finally {
+            System.setErr(errors);
         }
     }
 
