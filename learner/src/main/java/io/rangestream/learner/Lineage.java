@@ -9,6 +9,7 @@ import io.rangestream.learner.training.Trainer;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
 final class Lineage {
     private static final Logger log = LoggerFactory.getLogger(Lineage.class);
     private static final int MAGIC = 0x5253434B; // "RSCK"
-    private static final int FORMAT = 3;
+    private static final int FORMAT = 4;
 
     private final Trainer trainer;
     private long version;
@@ -85,6 +86,30 @@ final class Lineage {
         }
     }
 
+    /**
+     * Takes the weights of the version that the training state continues, as training has diverged since.
+     *
+     * @throws CheckpointException if its checkpoint cannot be read
+     */
+    void returnToVersion(CheckpointStore checkpoints) {
+        if (version == 0) {
+            try {
+                trainer.returnToUntrained();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e); // It reads memory.
+            }
+        } else {
+            checkpoints.readVersion(version, checkpointHash, in -> {
+                readHeader(in);
+                trainer.returnTo(in, version);
+                return version;
+            });
+        }
+        log.warn(
+                "training diverged: the weights are those of {} again, and training goes on with the next batch",
+                version == 0 ? "the untrained network" : "version " + version);
+    }
+
     void setCheckpointHash(String hash) {
         checkpointHash = hash;
     }
@@ -109,22 +134,32 @@ final class Lineage {
      * @param hash hash of that version's own checkpoint; empty in that checkpoint itself
      */
     private boolean loadIf(DataInput in, long wantedVersion, String hash) throws IOException {
+        Header header = readHeader(in);
+        if (header.version() != wantedVersion || !header.checkpointHash().equals(hash)) {
+            return false;
+        }
+        trainer.load(in);
+        version = header.version();
+        checkpointHash = header.checkpointHash();
+        promotedVersion = header.promotedVersion();
+        promotedWeights = header.promotedWeights();
+        return true;
+    }
+
+    /** What a checkpoint holds before the training state. */
+    private record Header(long version, String checkpointHash, long promotedVersion, float[] promotedWeights) {}
+
+    private static Header readHeader(DataInput in) throws IOException {
         if (in.readInt() != MAGIC || in.readInt() != FORMAT) {
             throw new IOException("it is no checkpoint of this release");
         }
-        long savedVersion = in.readLong();
-        String savedHash = in.readUTF();
-        if (savedVersion != wantedVersion || !savedHash.equals(hash)) {
-            return false;
-        }
-        promotedVersion = in.readLong();
-        promotedWeights = new float[in.readInt()];
+        long version = in.readLong();
+        String checkpointHash = in.readUTF();
+        long promotedVersion = in.readLong();
+        var promotedWeights = new float[in.readInt()];
         for (int i = 0; i < promotedWeights.length; i++) {
             promotedWeights[i] = in.readFloat();
         }
-        trainer.load(in);
-        version = savedVersion;
-        checkpointHash = savedHash;
-        return true;
+        return new Header(version, checkpointHash, promotedVersion, promotedWeights);
     }
 }

@@ -171,6 +171,9 @@ final class TrainingSession implements AutoCloseable {
             PreparedBatch prepared = await(batch.prepared());
             if (trainer.train(prepared, batch.offset())) {
                 batchesSinceVersion++;
+                if (trainer.isDiverged()) {
+                    lineage.returnToVersion(checkpoints);
+                }
             }
             preparer.release(prepared);
         } else if (next instanceof Pending.Forget forget) {

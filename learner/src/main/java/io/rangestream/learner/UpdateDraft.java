@@ -38,7 +38,7 @@ final class UpdateDraft {
                 .setVersion(version)
                 .setParentVersion(parent)
                 .setStatus(verdict.status())
-                .setReason(verdict.reason())
+                .setReason(reason(verdict, parent))
                 .setCreatedAt(Instant.now().truncatedTo(ChronoUnit.MILLIS))
                 .setArtifact(Artifact.newBuilder()
                         .setBytes(0)
@@ -51,6 +51,14 @@ final class UpdateDraft {
                 .setEmbeddingSpace(model + "/" + version)
                 .setTraining(training())
                 .setEvaluation(evaluation);
+    }
+
+    private String reason(PromotionGate.Verdict verdict, long parent) {
+        if (!trainer.returnedSinceVersion()) {
+            return verdict.reason();
+        }
+        String where = parent == 0 ? "the untrained network's" : "those of version " + parent;
+        return "%s; training had diverged, and its weights had returned to %s".formatted(verdict.reason(), where);
     }
 
     private Network network() {
@@ -73,6 +81,7 @@ final class UpdateDraft {
                 .setIdentities(trainer.identities())
                 .setSkippedSteps(counters.skippedSteps())
                 .setSkippedCrops(counters.skippedCrops())
+                .setReturns(trainer.returns())
                 .setLossTotal(losses.total())
                 .setLossSoftmax(classification(losses))
                 .setLossIntra(losses.term(RangeLoss.INTRA))

@@ -16,12 +16,7 @@ import io.rangestream.learner.training.Trainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.consumer.MockConsumer;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +31,7 @@ class LineageTest {
 
     private final Trainer before = new Trainer(config());
     private final Trainer after = new Trainer(config());
-    private final VersionHistory history = emptyHistory();
+    private final VersionHistory history = Versions.none();
     private CheckpointStore checkpoints;
     private Lineage lineage;
 
@@ -222,14 +217,5 @@ class LineageTest {
         assertTrue(before.train(batch("0_0", sequence + 1, "ann", "ann", "cat", "cat"), 100));
         assertTrue(after.train(batch("0_0", sequence + 1, "ann", "ann", "cat", "cat"), 100));
         assertArrayEquals(before.published(), after.published());
-    }
-
-    private static VersionHistory emptyHistory() {
-        var consumer = new MockConsumer<String, io.rangestream.avro.ModelUpdate>("none");
-        var partition = new TopicPartition("model-updates", 0);
-        consumer.updateBeginningOffsets(Map.of(partition, 0L));
-        consumer.updateEndOffsets(Map.of(partition, 0L));
-        consumer.assign(List.of(partition));
-        return VersionHistory.read(consumer, partition.topic(), "face", Duration.ofSeconds(1));
     }
 }

@@ -26,11 +26,8 @@ import picocli.CommandLine.Option;
 public final class LfwLosses implements Callable<Integer> {
     private static final String HEADER = "loss,batch,seed,settings,crops,auc,total,skipped,seconds\n";
 
-    @Option(
-            names = "--data",
-            required = true,
-            description = "Folder of lfw-112.tar, pairsDevTest.txt, peopleDevTrain.txt.")
-    private Path data = Path.of("");
+    @Option(names = "--data", description = "Folder of lfw-112.tar, pairsDevTest.txt, peopleDevTrain.txt.")
+    private Path data = Path.of("../shared/data/lfw");
 
     @Option(names = "--out", required = true, description = "CSV file to append to.")
     private Path out = Path.of("");
@@ -56,6 +53,9 @@ public final class LfwLosses implements Callable<Integer> {
     @Option(names = "--threads", defaultValue = "2", description = "Threads of the native operations.")
     private int threads;
 
+    @Option(names = "--markdown", description = "Train nothing; print the CSV file as a table of means over the seeds.")
+    private boolean markdown;
+
     @Option(names = "-D", description = "A setting of the learner, key=value.")
     private Map<String, String> settings = new TreeMap<>();
 
@@ -65,6 +65,10 @@ public final class LfwLosses implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (markdown) {
+            System.out.println(LfwTable.of(out).markdown());
+            return 0;
+        }
         String run = "%s,%dx%d,%d,%s,"
                 .formatted(loss, people, cropsEach, seed, String.join(";", pairs(new TreeMap<>(settings))));
         if (isDone(run)) {

@@ -24,13 +24,15 @@ import org.apache.kafka.common.config.AbstractConfig;
  * @param contrastive constants of contrastive loss
  * @param triplet constants of triplet loss
  * @param centre constants of centre loss
+ * @param maxDivergedSteps steps dropped in a row after which the weights return to the last version's
  */
 public record LossConfig(
         LossComposition terms,
         RangeLossSettings range,
         ContrastiveLossSettings contrastive,
         TripletLossSettings triplet,
-        CentreLossSettings centre) {
+        CentreLossSettings centre,
+        int maxDivergedSteps) {
     public static final String LOSS = "loss";
     public static final String RANGE_K = "range.k";
     public static final String RANGE_MARGIN = "range.margin";
@@ -48,6 +50,7 @@ public record LossConfig(
     public static final String TRIPLET_WEIGHT = "triplet.weight";
     public static final String CENTRE_RATE = "centre.rate";
     public static final String CENTRE_WEIGHT = "centre.weight";
+    public static final String DIVERGED_MAX_STEPS = "diverged.max.steps";
 
     /** The losses on embeddings, new and without state. */
     public LossSum embeddingLosses() {
@@ -82,6 +85,7 @@ public record LossConfig(
                         Mining.of(c.getString(TRIPLET_MINING)),
                         Distance.of(c.getString(TRIPLET_DISTANCE)),
                         c.getDouble(TRIPLET_WEIGHT)),
-                new CentreLossSettings(c.getDouble(CENTRE_RATE), c.getDouble(CENTRE_WEIGHT)));
+                new CentreLossSettings(c.getDouble(CENTRE_RATE), c.getDouble(CENTRE_WEIGHT)),
+                c.getInt(DIVERGED_MAX_STEPS));
     }
 }

@@ -23,6 +23,14 @@ final class LossKeys {
                 "Training objective: one of softmax, cosface and arcface, alone or with any of range, contrastive, triplet and centre, joined by +.");
         range(definition);
         comparisons(definition);
+        definition.define(
+                LossConfig.DIVERGED_MAX_STEPS,
+                Type.INT,
+                20,
+                Range.atLeast(1),
+                Importance.LOW,
+                "Steps in a row, dropped as their loss or gradient was no number, after which the weights return to those of"
+                        + " the last version. A second return to the same version ends the learner.");
     }
 
     private static void range(ConfigDef definition) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
 
@@ -36,7 +37,7 @@ public final class ClassHead {
     private final HeadSettings settings;
     private final OptimizerSettings optimizer;
     private final Lanes lanes;
-    private final ClassRows rows;
+    private ClassRows rows;
     private final ClassSample sample;
     private final HeadBatch batch;
     private final Deque<String> pending = new ArrayDeque<>();
@@ -178,6 +179,22 @@ public final class ClassHead {
         sample.clear();
         pending.clear();
         rows.load(in);
+    }
+
+    /**
+     * Returns to what {@link #save} wrote: moments are cleared, and identities that have no row now get none.
+     *
+     * @return rows of those identities
+     * @throws IOException when the bytes are not a head of this dimension and optimiser
+     */
+    public BitSet restore(DataInput in) throws IOException {
+        discardPending();
+        var saved = new ClassRows(dim, optimizer.rule().moments());
+        saved.load(in);
+        BitSet gone = saved.removeAllBut(rows);
+        saved.clearMoments();
+        rows = saved;
+        return gone;
     }
 
     /** Memory of all rows with their moments, in bytes; names, and the blocks of a step, come on top. */

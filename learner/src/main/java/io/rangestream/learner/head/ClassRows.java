@@ -4,6 +4,7 @@ import io.rangestream.learner.optimizer.FloatBytes;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -83,6 +84,29 @@ final class ClassRows {
             pages.remove(pages.size() - 1);
         }
         return true;
+    }
+
+    /**
+     * Frees the rows of identities that others do not have.
+     *
+     * @return those rows
+     */
+    BitSet removeAllBut(ClassRows others) {
+        var gone = new BitSet();
+        for (int row = end - 1; row >= 0; row--) {
+            byte[] name = names.nameOf(row);
+            String identity = name == null ? null : new String(name, StandardCharsets.UTF_8);
+            if (identity != null && others.rowOf(identity) < 0) {
+                remove(identity);
+                gone.set(row);
+            }
+        }
+        return gone;
+    }
+
+    /** Forgets the optimiser's moments of all rows. */
+    void clearMoments() {
+        pages.forEach(Page::clearMoments);
     }
 
     /** Memory of the rows; names come on top. */

@@ -9,6 +9,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 
@@ -107,6 +108,16 @@ public final class JointObjective implements EmbeddingObjective {
     public void load(DataInput in) throws IOException {
         head.load(in);
         losses.load(in);
+    }
+
+    /**
+     * Returns to what {@link #save} wrote: the optimiser's moments are cleared, and identities that have no row now, as they were erased
+     * since, get none.
+     */
+    public void restore(DataInput in) throws IOException {
+        BitSet erasedSince = head.restore(in);
+        losses.load(in);
+        erasedSince.stream().forEach(losses::forget);
     }
 
     /** Finds the rows of the batch; an identity without one gets it, started from the mean of its embeddings in this batch. */

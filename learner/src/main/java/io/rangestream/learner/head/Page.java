@@ -37,6 +37,15 @@ final class Page {
         }
     }
 
+    /** Forgets the optimiser's moments, and how often rows were moved, which goes with them. */
+    void clearMoments() {
+        Arrays.fill(updates, 0);
+        for (int m = 0; m < moments.length; m++) {
+            Arrays.fill(moments[m], 0f);
+            Arrays.fill(biasMoments[m], 0f);
+        }
+    }
+
     /** Bytes of the arrays of a page, with what the JVM puts before each. */
     static long bytes(int dim, int momentArrays) {
         long header = 16;

@@ -71,8 +71,8 @@ public record RangeLossSettings(
         this(k, margin, alpha, beta, lambda, reduction, epsilon, Distance.SQUARED, false);
     }
 
-    /** k 2, margin 50, α 0.01, β 0.01, λ 1, mean over identities; the weights fit embeddings of norm around 7. */
+    /** k 2, margin 50, α 0.003, β 0.003, λ 1, mean over identities (docs/decisions/0012-defaults-of-the-losses.md). */
     public static RangeLossSettings defaults() {
-        return new RangeLossSettings(2, 50, 0.01, 0.01, 1, Reduction.MEAN, 1e-9);
+        return new RangeLossSettings(2, 50, 0.003, 0.003, 1, Reduction.MEAN, 1e-9);
     }
 }

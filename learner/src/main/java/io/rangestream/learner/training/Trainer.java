@@ -11,9 +11,14 @@ import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.learner.head.ClassHead;
 import io.rangestream.learner.head.JointObjective;
 import io.rangestream.learner.parallel.Lanes;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
+import java.io.DataInputStream;
 import java.io.DataOutput;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,17 +31,10 @@ public final class Trainer implements AutoCloseable {
     private final Lanes lanes;
     private final ClassHead head;
     private final JointObjective objective;
-    private final long seed;
     private final float[] untrained;
-
-    private final LogPosition position = new LogPosition();
-    private final PendingErasures erasures = new PendingErasures();
-    private final LossMeans losses = new LossMeans();
-    private long batches;
-    private long crops;
-    private long skippedSteps;
-    private long skippedCrops;
-    private double learningRate;
+    private final byte[] untrainedObjective;
+    private final LearnerConfig config;
+    private final Progress progress;
 
     /**
      * What training has done since the model began.
@@ -50,8 +48,8 @@ public final class Trainer implements AutoCloseable {
 
     /** An untrained model. */
     public Trainer(LearnerConfig config) {
-        backbone = Backbones.create(
-                config.backbone(), config.seed(), config.optimizer(), config.threads(), config.device());
+        this.config = config;
+        backbone = newBackbone();
         lanes = new Lanes(config.threads());
         int dim = backbone.spec().embeddingDim();
         head = new ClassHead(dim, config.head(), config.optimizer(), lanes);
@@ -60,8 +58,9 @@ public final class Trainer implements AutoCloseable {
                 config.loss().terms().classification().toString(),
                 head,
                 config.loss().embeddingLosses());
-        seed = config.seed();
+        progress = new Progress(config.loss().maxDivergedSteps());
         untrained = backbone.weights(Weights.TRAINED);
+        untrainedObjective = savedObjective();
     }
 
     /** The network; for evaluation and export between steps. */
@@ -76,25 +75,40 @@ public final class Trainer implements AutoCloseable {
 
     /** Weights that are evaluated and published: the moving average, or the untrained ones before the first step. */
     public float[] published() {
-        return batches == 0 ? untrained() : backbone.weights(Weights.AVERAGED);
+        return progress.batches == 0 ? untrained() : backbone.weights(Weights.AVERAGED);
     }
 
     public LogPosition position() {
-        return position;
+        return progress.position;
     }
 
     public Counters counters() {
-        return new Counters(batches, crops, skippedSteps, skippedCrops);
+        return new Counters(progress.batches, progress.crops, progress.skippedSteps, progress.skippedCrops);
     }
 
     /** Means of the loss terms since {@link #versionMade}. */
     public LossTerms meanLosses() {
-        return losses.means();
+        return progress.losses.means();
     }
 
     /** Learning rate of the last step. */
     public double learningRate() {
-        return learningRate;
+        return progress.learningRate;
+    }
+
+    /** Whether so many steps in a row were dropped that the weights have to return to the last version's. */
+    public boolean isDiverged() {
+        return progress.divergence.isDue();
+    }
+
+    /** How often weights returned to a version's since the model began. */
+    public long returns() {
+        return progress.divergence.returns();
+    }
+
+    /** Whether they did since {@link #versionMade}. */
+    public boolean returnedSinceVersion() {
+        return progress.divergence.returnedSinceVersion();
     }
 
     /** Identities in the head. */
@@ -114,7 +128,8 @@ public final class Trainer implements AutoCloseable {
      */
     public void versionMade(double auc) {
         backbone.judged(auc);
-        losses.reset();
+        progress.losses.reset();
+        progress.divergence.versionMade();
     }
 
     /**
@@ -127,38 +142,31 @@ public final class Trainer implements AutoCloseable {
     public boolean train(PreparedBatch batch, long offset) {
         String task = batch.source().getTask();
         long sequence = batch.source().getSequence();
-        boolean next = position.check(task, sequence) == LogPosition.Order.NEXT;
+        boolean next = progress.position.check(task, sequence) == LogPosition.Order.NEXT;
         if (next) {
             step(batch, task);
-            position.trained(task, sequence, batch.source().getHoldoutRecords());
+            progress.position.trained(task, sequence, batch.source().getHoldoutRecords());
         }
-        position.setNextOffset(offset + 1);
+        progress.position.setNextOffset(offset + 1);
         return next;
     }
 
     /** Forgets an identity: its row, its momentum, and what other tasks still send of it. */
     public void erase(Erasure erasure, long offset) {
-        if (position.check(erasure.getTask(), erasure.getSequence()) == LogPosition.Order.NEXT) {
+        if (progress.position.check(erasure.getTask(), erasure.getSequence()) == LogPosition.Order.NEXT) {
             objective.erase(erasure.getIdentity());
-            position.erased(erasure.getTask(), erasure.getSequence());
-            erasures.complied(erasure.getIdentity(), erasure.getTask());
+            progress.position.erased(erasure.getTask(), erasure.getSequence());
+            progress.erasures.complied(erasure.getIdentity(), erasure.getTask());
         }
-        position.setNextOffset(offset + 1);
+        progress.position.setNextOffset(offset + 1);
     }
 
     /** Writes the whole training state. */
     public void save(DataOutput out) throws IOException {
         out.writeUTF(backbone.spec().name());
-        out.writeLong(seed);
+        out.writeLong(config.seed());
         out.writeInt(backbone.backend().threads());
-        position.save(out);
-        erasures.save(out);
-        losses.save(out);
-        out.writeLong(batches);
-        out.writeLong(crops);
-        out.writeLong(skippedSteps);
-        out.writeLong(skippedCrops);
-        out.writeDouble(learningRate);
+        progress.save(out);
         objective.save(out);
         backbone.save(out);
     }
@@ -169,28 +177,41 @@ public final class Trainer implements AutoCloseable {
      * @throws IOException if it is of another network or seed
      */
     public void load(DataInput in) throws IOException {
-        String name = in.readUTF();
-        long savedSeed = in.readLong();
-        if (!name.equals(backbone.spec().name()) || savedSeed != seed) {
-            throw new IOException("it is of backbone %s with seed %d, the configuration says %s with seed %d"
-                    .formatted(name, savedSeed, backbone.spec().name(), seed));
-        }
-        int threads = in.readInt();
-        if (threads != backbone.backend().threads()) {
-            throw new IOException(
-                    "it was made with learner.threads=%d, the configuration says %d; another number gives other bits"
-                            .formatted(threads, backbone.backend().threads()));
-        }
-        position.load(in);
-        erasures.load(in);
-        losses.load(in);
-        batches = in.readLong();
-        crops = in.readLong();
-        skippedSteps = in.readLong();
-        skippedCrops = in.readLong();
-        learningRate = in.readDouble();
+        checkOrigin(in);
+        progress.load(in);
         objective.load(in);
         backbone.load(in);
+    }
+
+    /**
+     * Returns to the weights of a version after training has diverged. The position in the log, the counters and the learning rate go
+     * on, the optimiser's moments are cleared, and who was erased since stays so.
+     *
+     * @param in what {@link #save} wrote for the version
+     * @param version for messages
+     * @throws TrainingException if the weights did so already since {@link #versionMade}
+     * @throws IOException if the state is of another network or seed
+     */
+    public void returnTo(DataInput in, long version) throws IOException {
+        progress.divergence.returning("version " + version);
+        checkOrigin(in);
+        new Progress(config.loss().maxDivergedSteps()).load(in); // Where training was then is of no interest.
+        objective.restore(in);
+        try (Backbone saved = newBackbone()) { // A second one, as the step counter of this one goes on.
+            saved.load(in);
+            backbone.restore(saved.weights(Weights.TRAINED), saved.weights(Weights.AVERAGED));
+        }
+    }
+
+    /**
+     * As {@link #returnTo}, before the first version.
+     *
+     * @throws TrainingException if the weights did so already
+     */
+    public void returnToUntrained() throws IOException {
+        progress.divergence.returning("the untrained network's");
+        objective.restore(new DataInputStream(new ByteArrayInputStream(untrainedObjective)));
+        backbone.restore(untrained, untrained);
     }
 
     @Override
@@ -200,34 +221,35 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void step(PreparedBatch batch, String task) {
-        skippedCrops += batch.undecodable();
+        progress.skippedCrops += batch.undecodable();
         List<String> identities = withoutErased(batch, task);
-        batches++;
+        progress.batches++;
         if (identities.size() < 2) {
             return; // Batch norm has no variance to go by.
         }
         long stepSeed = stepSeed(batch);
         objective.batch(identities, stepSeed);
         StepResult result = backbone.step(batch.crops(), identities.size(), stepSeed, objective);
-        learningRate = result.learningRate();
-        crops += identities.size();
+        progress.learningRate = result.learningRate();
+        progress.crops += identities.size();
+        progress.divergence.step(result.skipped());
         if (result.skipped()) {
-            skippedSteps++;
+            progress.skippedSteps++;
         } else {
-            losses.add(result.loss());
+            progress.losses.add(result.loss());
         }
     }
 
     /** Moves the crops that stay to the front, where some are of an identity that is to be forgotten. */
     private List<String> withoutErased(PreparedBatch batch, String task) {
-        if (erasures.isEmpty()) {
+        if (progress.erasures.isEmpty()) {
             return batch.identities();
         }
         int cropLength = backbone.spec().cropLength();
         var staying = new ArrayList<String>(batch.size());
         for (int i = 0; i < batch.size(); i++) {
             String identity = batch.identities().get(i);
-            if (!erasures.excludes(identity, task)) {
+            if (!progress.erasures.excludes(identity, task)) {
                 System.arraycopy(batch.crops(), i * cropLength, batch.crops(), staying.size() * cropLength, cropLength);
                 staying.add(identity);
             }
@@ -237,6 +259,38 @@ public final class Trainer implements AutoCloseable {
 
     private long stepSeed(PreparedBatch batch) {
         long task = batch.source().getTask().hashCode();
-        return (seed * 0x9E3779B97F4A7C15L) ^ (task << 40) ^ batch.source().getSequence();
+        return (config.seed() * 0x9E3779B97F4A7C15L)
+                ^ (task << 40)
+                ^ batch.source().getSequence();
+    }
+
+    private Backbone newBackbone() {
+        return Backbones.create(
+                config.backbone(), config.seed(), config.optimizer(), config.threads(), config.device());
+    }
+
+    private void checkOrigin(DataInput in) throws IOException {
+        String name = in.readUTF();
+        long seed = in.readLong();
+        if (!name.equals(backbone.spec().name()) || seed != config.seed()) {
+            throw new IOException("it is of backbone %s with seed %d, the configuration says %s with seed %d"
+                    .formatted(name, seed, backbone.spec().name(), config.seed()));
+        }
+        int threads = in.readInt();
+        if (threads != backbone.backend().threads()) {
+            throw new IOException(
+                    "it was made with learner.threads=%d, the configuration says %d; another number gives other bits"
+                            .formatted(threads, backbone.backend().threads()));
+        }
+    }
+
+    private byte[] savedObjective() {
+        var bytes = new ByteArrayOutputStream();
+        try {
+            objective.save(new DataOutputStream(bytes));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
     }
 }

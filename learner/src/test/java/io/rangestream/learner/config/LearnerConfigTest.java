@@ -43,6 +43,7 @@ class LearnerConfigTest {
         assertEquals(ContrastiveLossSettings.defaults(), config.loss().contrastive());
         assertEquals(TripletLossSettings.defaults(), config.loss().triplet());
         assertEquals(CentreLossSettings.defaults(), config.loss().centre());
+        assertEquals(20, config.loss().maxDivergedSteps());
         assertEquals(100, config.publication().everyBatches());
         assertEquals(Duration.ofMinutes(10), config.publication().maxInterval());
         assertEquals(0.01, config.evaluation().tolerance());
@@ -176,6 +177,7 @@ class LearnerConfigTest {
         "centre.rate, 1.5",
         "centre.rate, NaN",
         "centre.weight, -1",
+        "diverged.max.steps, 0",
         "publish.every.batches, 0",
         "publish.max.interval.ms, -1",
         "publish.chunk.bytes, 1023",

@@ -5,7 +5,12 @@ import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.avro.Network;
 import io.rangestream.avro.Training;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.TopicPartition;
 
 /** Events of versions for tests. */
 public final class Versions {
@@ -33,5 +38,15 @@ public final class Versions {
                         .setCheckpointSha256(checkpointHash)
                         .build())
                 .build();
+    }
+
+    /** A topic without versions. */
+    public static VersionHistory none() {
+        var consumer = new MockConsumer<String, ModelUpdate>("none");
+        var partition = new TopicPartition("model-updates", 0);
+        consumer.updateBeginningOffsets(Map.of(partition, 0L));
+        consumer.updateEndOffsets(Map.of(partition, 0L));
+        consumer.assign(List.of(partition));
+        return VersionHistory.read(consumer, partition.topic(), "face", Duration.ofSeconds(1));
     }
 }
