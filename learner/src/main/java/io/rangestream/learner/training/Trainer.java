@@ -2,23 +2,14 @@ package io.rangestream.learner.training;
 
 import io.rangestream.avro.Erasure;
 import io.rangestream.learner.backbone.Backbone;
-import io.rangestream.learner.backbone.Backbones;
 import io.rangestream.learner.backbone.LossTerms;
 import io.rangestream.learner.backbone.StepResult;
 import io.rangestream.learner.backbone.Weights;
 import io.rangestream.learner.batch.PreparedBatch;
 import io.rangestream.learner.config.LearnerConfig;
-import io.rangestream.learner.head.ClassHead;
-import io.rangestream.learner.head.JointObjective;
-import io.rangestream.learner.parallel.Lanes;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
-import java.io.DataInputStream;
 import java.io.DataOutput;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,13 +18,8 @@ import java.util.List;
  * {@link #save}, so that training continues bit by bit. Not thread-safe.
  */
 public final class Trainer implements AutoCloseable {
-    private final Backbone backbone;
-    private final Lanes lanes;
-    private final ClassHead head;
-    private final JointObjective objective;
-    private final float[] untrained;
-    private final byte[] untrainedObjective;
     private final LearnerConfig config;
+    private final Model model;
     private final Progress progress;
 
     /**
@@ -49,33 +35,23 @@ public final class Trainer implements AutoCloseable {
     /** An untrained model. */
     public Trainer(LearnerConfig config) {
         this.config = config;
-        backbone = newBackbone();
-        lanes = new Lanes(config.threads());
-        int dim = backbone.spec().embeddingDim();
-        head = new ClassHead(dim, config.head(), config.optimizer(), lanes);
-        objective = new JointObjective(
-                dim,
-                config.loss().terms().classification().toString(),
-                head,
-                config.loss().embeddingLosses());
+        model = new Model(config);
         progress = new Progress(config.loss().maxDivergedSteps());
-        untrained = backbone.weights(Weights.TRAINED);
-        untrainedObjective = savedObjective();
     }
 
     /** The network; for evaluation and export between steps. */
     public Backbone backbone() {
-        return backbone;
+        return model.backbone();
     }
 
     /** Weights of the network before its first step. */
     public float[] untrained() {
-        return untrained.clone();
+        return model.untrained();
     }
 
     /** Weights that are evaluated and published: the moving average, or the untrained ones before the first step. */
     public float[] published() {
-        return progress.batches == 0 ? untrained() : backbone.weights(Weights.AVERAGED);
+        return progress.batches == 0 ? untrained() : model.backbone().weights(Weights.AVERAGED);
     }
 
     public LogPosition position() {
@@ -113,12 +89,12 @@ public final class Trainer implements AutoCloseable {
 
     /** Identities in the head. */
     public int identities() {
-        return head.size();
+        return model.head().size();
     }
 
     /** Whether an identity has been trained on, and not erased since. */
     public boolean knows(String identity) {
-        return head.rowOf(identity) >= 0;
+        return model.head().rowOf(identity) >= 0;
     }
 
     /**
@@ -127,7 +103,7 @@ public final class Trainer implements AutoCloseable {
      * @param auc on the holdout, NaN when the version was not judged
      */
     public void versionMade(double auc) {
-        backbone.judged(auc);
+        model.backbone().judged(auc);
         progress.losses.reset();
         progress.divergence.versionMade();
     }
@@ -154,7 +130,7 @@ public final class Trainer implements AutoCloseable {
     /** Forgets an identity: its row, its momentum, and what other tasks still send of it. */
     public void erase(Erasure erasure, long offset) {
         if (progress.position.check(erasure.getTask(), erasure.getSequence()) == LogPosition.Order.NEXT) {
-            objective.erase(erasure.getIdentity());
+            model.objective().erase(erasure.getIdentity());
             progress.position.erased(erasure.getTask(), erasure.getSequence());
             progress.erasures.complied(erasure.getIdentity(), erasure.getTask());
         }
@@ -163,12 +139,8 @@ public final class Trainer implements AutoCloseable {
 
     /** Writes the whole training state. */
     public void save(DataOutput out) throws IOException {
-        out.writeUTF(backbone.spec().name());
-        out.writeLong(config.seed());
-        out.writeInt(backbone.backend().threads());
+        model.save(out);
         progress.save(out);
-        objective.save(out);
-        backbone.save(out);
     }
 
     /**
@@ -177,10 +149,8 @@ public final class Trainer implements AutoCloseable {
      * @throws IOException if it is of another network or seed
      */
     public void load(DataInput in) throws IOException {
-        checkOrigin(in);
+        model.load(in);
         progress.load(in);
-        objective.load(in);
-        backbone.load(in);
     }
 
     /**
@@ -194,13 +164,7 @@ public final class Trainer implements AutoCloseable {
      */
     public void returnTo(DataInput in, long version) throws IOException {
         progress.divergence.returning("version " + version);
-        checkOrigin(in);
-        new Progress(config.loss().maxDivergedSteps()).load(in); // Where training was then is of no interest.
-        objective.restore(in);
-        try (Backbone saved = newBackbone()) { // A second one, as the step counter of this one goes on.
-            saved.load(in);
-            backbone.restore(saved.weights(Weights.TRAINED), saved.weights(Weights.AVERAGED));
-        }
+        model.returnTo(in);
     }
 
     /**
@@ -210,14 +174,12 @@ public final class Trainer implements AutoCloseable {
      */
     public void returnToUntrained() throws IOException {
         progress.divergence.returning("the untrained network's");
-        objective.restore(new DataInputStream(new ByteArrayInputStream(untrainedObjective)));
-        backbone.restore(untrained, untrained);
+        model.returnToUntrained();
     }
 
     @Override
     public void close() {
-        lanes.close();
-        backbone.close();
+        model.close();
     }
 
     private void step(PreparedBatch batch, String task) {
@@ -228,8 +190,8 @@ public final class Trainer implements AutoCloseable {
             return; // Batch norm has no variance to go by.
         }
         long stepSeed = stepSeed(batch);
-        objective.batch(identities, stepSeed);
-        StepResult result = backbone.step(batch.crops(), identities.size(), stepSeed, objective);
+        model.objective().batch(identities, stepSeed);
+        StepResult result = model.backbone().step(batch.crops(), identities.size(), stepSeed, model.objective());
         progress.learningRate = result.learningRate();
         progress.crops += identities.size();
         progress.divergence.step(result.skipped());
@@ -245,7 +207,7 @@ public final class Trainer implements AutoCloseable {
         if (progress.erasures.isEmpty()) {
             return batch.identities();
         }
-        int cropLength = backbone.spec().cropLength();
+        int cropLength = model.backbone().spec().cropLength();
         var staying = new ArrayList<String>(batch.size());
         for (int i = 0; i < batch.size(); i++) {
             String identity = batch.identities().get(i);
@@ -262,35 +224,5 @@ public final class Trainer implements AutoCloseable {
         return (config.seed() * 0x9E3779B97F4A7C15L)
                 ^ (task << 40)
                 ^ batch.source().getSequence();
-    }
-
-    private Backbone newBackbone() {
-        return Backbones.create(
-                config.backbone(), config.seed(), config.optimizer(), config.threads(), config.device());
-    }
-
-    private void checkOrigin(DataInput in) throws IOException {
-        String name = in.readUTF();
-        long seed = in.readLong();
-        if (!name.equals(backbone.spec().name()) || seed != config.seed()) {
-            throw new IOException("it is of backbone %s with seed %d, the configuration says %s with seed %d"
-                    .formatted(name, seed, backbone.spec().name(), config.seed()));
-        }
-        int threads = in.readInt();
-        if (threads != backbone.backend().threads()) {
-            throw new IOException(
-                    "it was made with learner.threads=%d, the configuration says %d; another number gives other bits"
-                            .formatted(threads, backbone.backend().threads()));
-        }
-    }
-
-    private byte[] savedObjective() {
-        var bytes = new ByteArrayOutputStream();
-        try {
-            objective.save(new DataOutputStream(bytes));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
     }
 }

@@ -54,7 +54,9 @@ class JointObjectiveTest {
         new LossSum(List.of(range)).addGradient(embeddings, new int[] {0, 1, 0, 1}, 4, DIM, expected);
 
         assertEquals(
-                terms.term("softmax") + 0.003 * terms.term("intra") + 0.003 * terms.term("inter"), terms.total(), 1e-12);
+                terms.term("softmax") + 0.003 * terms.term("intra") + 0.003 * terms.term("inter"),
+                terms.total(),
+                1e-12);
         assertTrue(terms.term("intra") > 0 && terms.term("inter") > 0);
         assertEquals(softmax.total(), terms.term("softmax"), 1e-12);
         assertEquals(Set.of("softmax"), softmax.terms().keySet());
