@@ -23,13 +23,14 @@ import org.apache.kafka.streams.KafkaStreams;
  * Faces a second through the sampler and through {@link MinimalTopology}, in turns, from one topic filled beforehand:
  * exactly-once, RocksDB under the same limit, changelogs, 5 KB crops, one broker in a process of its own. Every round begins
  * with empty stores. A round writes more than a gigabyte: on a disk that cannot keep up it is the disk that is measured, so let
- * {@code java.io.tmpdir} lie in memory. The first tenth of a round and the first two rounds are not counted.
+ * {@code java.io.tmpdir} lie in memory. Not counted are the first tenth of a round, and the first five rounds, which the
+ * compiler needs.
  *
  * <p>Arguments: rounds (5), faces (30000), partitions (1), further settings for both (key=value).
  */
 public final class SamplerThroughput {
     private static final int DEAD_LETTER_BYTES = 1_000_000;
-    private static final int WARM_UP = 2;
+    private static final int WARM_UP = 5;
     private static final int SIDE = 41;
     private static final int FACES_PER_IDENTITY = 30;
 
