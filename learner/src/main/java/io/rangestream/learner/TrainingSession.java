@@ -84,7 +84,7 @@ final class TrainingSession implements AutoCloseable {
             this.partition = new TopicPartition(clients.topics().batches(), 0);
             this.trainer = owned.add(new Trainer(config));
             Backbone backbone = trainer.backbone();
-            log.info("training {} on {}", backbone.spec().name(), backbone.backend());
+            log.info("training {} on {}", backbone.spec(), backbone.backend());
             this.cache = new CropCache(config.cacheBytes());
             this.preparer = owned.add(new BatchPreparer(
                     backbone.spec().inputSize(), config.maxFacePixels(), config.seed(), cache, config.augmentation()));

@@ -64,7 +64,7 @@ final class UpdateDraft {
     private Network network() {
         BackboneSpec spec = trainer.backbone().spec();
         return Network.newBuilder()
-                .setBackbone(spec.name())
+                .setBackbone(spec.label())
                 .setEmbeddingDim(spec.embeddingDim())
                 .setInputWidth(spec.inputSize())
                 .setInputHeight(spec.inputSize())

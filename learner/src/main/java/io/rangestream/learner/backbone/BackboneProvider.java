@@ -16,9 +16,17 @@ public interface BackboneProvider {
     void requireDevice(ComputeDevice device);
 
     /**
+     * The network of a name with the sizes that are its own.
+     *
+     * @throws IllegalArgumentException in one line when the name is unknown
+     */
+    BackboneSpec standard(String name);
+
+    /**
      * Builds a network with weights drawn from the seed.
      *
+     * @throws IllegalArgumentException in one line when it cannot have these sizes
      * @throws IllegalStateException in one line when the device is not available
      */
-    Backbone create(String name, long seed, OptimizerSettings settings, int threads, ComputeDevice device);
+    Backbone create(BackboneSpec spec, long seed, OptimizerSettings settings, int threads, ComputeDevice device);
 }

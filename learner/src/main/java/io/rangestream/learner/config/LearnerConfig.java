@@ -1,5 +1,7 @@
 package io.rangestream.learner.config;
 
+import io.rangestream.learner.architecture.Architectures;
+import io.rangestream.learner.backbone.BackboneSpec;
 import io.rangestream.learner.backbone.ComputeDevice;
 import io.rangestream.learner.backbone.OptimizerSettings;
 import io.rangestream.learner.batch.AugmentationSettings;
@@ -17,7 +19,7 @@ import org.apache.kafka.common.config.ConfigDef;
  * Settings of the learner.
  *
  * @param group consumer group of the learners of one model; one of them trains, the others stand by
- * @param backbone name of the network
+ * @param backbone the network
  * @param device where it runs
  * @param threads threads of the native operations; results depend on it
  * @param seed of initial weights, dropout and augmentation
@@ -33,7 +35,7 @@ import org.apache.kafka.common.config.ConfigDef;
  */
 public record LearnerConfig(
         String group,
-        String backbone,
+        BackboneSpec backbone,
         ComputeDevice device,
         int threads,
         long seed,
@@ -81,6 +83,9 @@ public record LearnerConfig(
 
     public static final String GROUP = "learner.group";
     public static final String BACKBONE = "backbone";
+    public static final String INPUT_SIZE = "backbone.input.size";
+    public static final String EMBEDDING_DIM = "backbone.embedding.dim";
+    public static final String WIDTH = "backbone.width";
     public static final String DEVICE = "backend";
     public static final String THREADS = "learner.threads";
     public static final String SEED = "seed";
@@ -109,7 +114,7 @@ public record LearnerConfig(
         try {
             return new LearnerConfig(
                     c.getString(GROUP),
-                    c.getString(BACKBONE),
+                    backbone(c),
                     ComputeDevice.of(c.getString(DEVICE)),
                     threads(c.getInt(THREADS)),
                     c.getLong(SEED),
@@ -127,6 +132,11 @@ public record LearnerConfig(
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException(e);
         }
+    }
+
+    private static BackboneSpec backbone(AbstractConfig c) {
+        return Architectures.spec(
+                c.getString(BACKBONE), c.getInt(INPUT_SIZE), c.getInt(EMBEDDING_DIM), c.getDouble(WIDTH));
     }
 
     private static Publication publication(AbstractConfig c) {

@@ -1,5 +1,6 @@
 package io.rangestream.learner.config;
 
+import io.rangestream.learner.architecture.Architectures;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
@@ -31,7 +32,33 @@ final class LearnerKeys {
                         "rangestream-learner",
                         Importance.MEDIUM,
                         "Consumer group of the model's learners, put behind the topic prefix: one trains, the others stand by.")
-                .define(LearnerConfig.BACKBONE, Type.STRING, "compact", Importance.HIGH, "Network to train.")
+                .define(
+                        LearnerConfig.BACKBONE,
+                        Type.STRING,
+                        "compact",
+                        Importance.HIGH,
+                        "Network to train: " + String.join(", ", Architectures.names()) + "; see backbones.md.")
+                .define(
+                        LearnerConfig.INPUT_SIZE,
+                        Type.INT,
+                        0,
+                        Range.between(0, 224),
+                        Importance.MEDIUM,
+                        "Side of the crops that the network takes, pixels, a multiple of 16 from 32 to 224; 0 for the network's own.")
+                .define(
+                        LearnerConfig.EMBEDDING_DIM,
+                        Type.INT,
+                        0,
+                        Range.between(0, 4096),
+                        Importance.MEDIUM,
+                        "Length of an embedding; 0 for the network's own.")
+                .define(
+                        LearnerConfig.WIDTH,
+                        Type.DOUBLE,
+                        1.0,
+                        Range.between(0.0625, 4),
+                        Importance.LOW,
+                        "Factor for the channels inside the network.")
                 .define(
                         LearnerConfig.DEVICE,
                         Type.STRING,

@@ -1,6 +1,7 @@
 package io.rangestream.learner.dl4j;
 
 import io.rangestream.learner.parallel.Lanes;
+import java.util.Arrays;
 
 /**
  * Heap tiles for work on the channels of an activation, and the threads that share the channels. Channels are independent, so the
@@ -27,6 +28,7 @@ final class ChannelScratch {
         final ColumnSums sums = new ColumnSums();
         float[] first = new float[0];
         float[] second = new float[0];
+        private float[][] more = new float[0][];
 
         /** The first tile, of at least a length. */
         float[] first(int length) {
@@ -42,6 +44,17 @@ final class ChannelScratch {
                 second = new float[length];
             }
             return second;
+        }
+
+        /** A further array of at least a length, for work that needs more than two. What it holds is left over from earlier work. */
+        float[] more(int index, int length) {
+            if (more.length <= index) {
+                more = Arrays.copyOf(more, index + 1);
+            }
+            if (more[index] == null || more[index].length < length) {
+                more[index] = new float[length];
+            }
+            return more[index];
         }
     }
 

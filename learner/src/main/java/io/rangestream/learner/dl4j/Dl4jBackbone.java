@@ -1,5 +1,6 @@
 package io.rangestream.learner.dl4j;
 
+import io.rangestream.learner.architecture.Architecture;
 import io.rangestream.learner.backbone.Backbone;
 import io.rangestream.learner.backbone.BackboneSpec;
 import io.rangestream.learner.backbone.BackendReport;
@@ -18,14 +19,14 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A compact network on DL4J: one graph for training, another for inference, so that neither sees the other's arrays. */
+/** A network on DL4J: one graph for training, another for inference, so that neither sees the other's arrays. */
 final class Dl4jBackbone implements Backbone {
 
     /** Crops per inference pass; bounds native memory. */
     private static final int INFERENCE_BATCH = 64;
 
     private final BackboneSpec spec;
-    private final CompactNet net;
+    private final Architecture architecture;
     private final OptimizerSettings settings;
     private final Nd4jRuntime runtime;
     private final int threads;
@@ -40,9 +41,9 @@ final class Dl4jBackbone implements Backbone {
     private float[] embeddings = new float[0];
     private float[] embeddingGradient = new float[0];
 
-    Dl4jBackbone(String name, CompactNet net, long seed, OptimizerSettings settings, int threads, Nd4jRuntime runtime) {
-        this.spec = new BackboneSpec(name, net.inputSize(), net.embeddingDim());
-        this.net = net;
+    Dl4jBackbone(Architecture architecture, long seed, OptimizerSettings settings, int threads, Nd4jRuntime runtime) {
+        this.spec = architecture.spec();
+        this.architecture = architecture;
         this.settings = settings;
         this.runtime = runtime;
         this.threads = threads;
@@ -52,7 +53,7 @@ final class Dl4jBackbone implements Backbone {
         this.training = graph(settings.dropout() > 0 ? dropout : null);
         this.inference = graph(null);
         this.layout = ParameterLayout.of(training.graph());
-        this.state = new TrainingState(layout, settings, lanes, seed);
+        this.state = new TrainingState(layout, settings, lanes, new InitialWeights(architecture).draw(layout, seed));
         this.gradient = new float[layout.length()];
         training.weights(state.trained());
     }
@@ -146,15 +147,15 @@ final class Dl4jBackbone implements Backbone {
 
     @Override
     public void save(DataOutput out) throws IOException {
-        out.writeUTF(spec.name());
+        out.writeUTF(spec.toString());
         state.save(out);
     }
 
     @Override
     public void load(DataInput in) throws IOException {
-        String name = in.readUTF();
-        if (!name.equals(spec.name())) {
-            throw new IOException("the state is of backbone '%s', this is '%s'".formatted(name, spec.name()));
+        String saved = in.readUTF();
+        if (!saved.equals(spec.toString())) {
+            throw new IOException("the state is of backbone %s, this is %s".formatted(saved, spec));
         }
         state.load(in);
         training.weights(state.trained());
@@ -163,7 +164,7 @@ final class Dl4jBackbone implements Backbone {
     @Override
     public byte[] exportOnnx(float[] snapshot) {
         state.requireLength(snapshot);
-        return new OnnxExport(spec, net, layout, snapshot).bytes();
+        return new OnnxExport(architecture, layout, snapshot).bytes();
     }
 
     @Override
@@ -180,7 +181,8 @@ final class Dl4jBackbone implements Backbone {
 
     private NativeGraph graph(@Nullable SeededDropout drop) {
         ChannelScratch scratch = runtime.isCuda() ? null : new ChannelScratch(lanes);
-        return new NativeGraph(new EmbeddingGraph(net.configuration(DataType.FLOAT, scratch, drop)), net.inputSize());
+        return new NativeGraph(
+                new EmbeddingGraph(GraphLayout.of(architecture, DataType.FLOAT, scratch, drop)), spec.inputSize());
     }
 
     /** Runs forward and, when the loss is finite, backward. */

@@ -1,7 +1,10 @@
 package io.rangestream.learner.dl4j;
 
+import io.rangestream.learner.architecture.Architecture;
+import io.rangestream.learner.architecture.Architectures;
 import io.rangestream.learner.backbone.Backbone;
 import io.rangestream.learner.backbone.BackboneProvider;
+import io.rangestream.learner.backbone.BackboneSpec;
 import io.rangestream.learner.backbone.ComputeDevice;
 import io.rangestream.learner.backbone.OptimizerSettings;
 import java.util.Set;
@@ -13,11 +16,9 @@ public final class Dl4jBackboneProvider implements BackboneProvider {
 
     private static final Logger log = LoggerFactory.getLogger(Dl4jBackboneProvider.class);
 
-    private static final String COMPACT = "compact";
-
     @Override
     public Set<String> names() {
-        return Set.of(COMPACT);
+        return Architectures.names();
     }
 
     @Override
@@ -26,13 +27,17 @@ public final class Dl4jBackboneProvider implements BackboneProvider {
     }
 
     @Override
-    public Backbone create(String name, long seed, OptimizerSettings settings, int threads, ComputeDevice device) {
-        if (!name.equals(COMPACT)) {
-            throw new IllegalArgumentException("unknown backbone '%s'".formatted(name));
-        }
+    public BackboneSpec standard(String name) {
+        return Architectures.standard(name);
+    }
+
+    @Override
+    public Backbone create(
+            BackboneSpec spec, long seed, OptimizerSettings settings, int threads, ComputeDevice device) {
+        Architecture architecture = Architectures.of(spec);
         Nd4jRuntime runtime = Nd4jRuntime.start(device);
-        var backbone = new Dl4jBackbone(name, CompactNet.standard(), seed, settings, threads, runtime);
-        log.info("Backbone {} on {}", name, backbone.backend());
+        var backbone = new Dl4jBackbone(architecture, seed, settings, threads, runtime);
+        log.info("Backbone {} on {}", spec, backbone.backend());
         if (!backbone.backend().accelerated()) {
             log.warn("The accelerated kernels are not in use: training will be many times slower");
         }

@@ -1,5 +1,6 @@
 package io.rangestream.learner.dl4j;
 
+import io.rangestream.learner.architecture.Architecture;
 import java.util.Map;
 import java.util.Objects;
 import org.deeplearning4j.nn.api.FwdPassType;
@@ -17,8 +18,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * of the activations is open.
  */
 final class EmbeddingGraph extends ComputationGraph {
-
-    static final String OUTPUT = "embedding";
 
     private static final long serialVersionUID = 1L;
 
@@ -66,7 +65,7 @@ final class EmbeddingGraph extends ComputationGraph {
         try (MemoryWorkspace activations = workspaces.notifyScopeEntered(ArrayType.ACTIVATIONS)) {
             Map<String, INDArray> all = ffToLayerActivationsInWS(
                     true, -1, new int[0], FwdPassType.STANDARD, false, getInputs(), null, null, false);
-            INDArray epsilon = source.at(Objects.requireNonNull(all.get(OUTPUT)));
+            INDArray epsilon = source.at(Objects.requireNonNull(all.get(Architecture.OUTPUT)));
             if (epsilon != null) {
                 calcBackpropGradients(false, false, epsilon);
             }

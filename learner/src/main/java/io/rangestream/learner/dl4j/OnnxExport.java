@@ -1,198 +1,204 @@
 package io.rangestream.learner.dl4j;
 
+import io.rangestream.learner.architecture.Architecture;
+import io.rangestream.learner.architecture.Node;
 import io.rangestream.learner.backbone.BackboneSpec;
 import io.rangestream.learner.dl4j.ParameterLayout.Segment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
-import onnx.Onnx.AttributeProto;
-import onnx.Onnx.GraphProto;
-import onnx.Onnx.ModelProto;
-import onnx.Onnx.NodeProto;
-import onnx.Onnx.OperatorSetIdProto;
-import onnx.Onnx.StringStringEntryProto;
-import onnx.Onnx.TensorProto;
-import onnx.Onnx.TensorShapeProto;
-import onnx.Onnx.TypeProto;
-import onnx.Onnx.ValueInfoProto;
-import org.nd4j.shade.protobuf.ByteString;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a compact network as an ONNX file: opset 17, batch norm folded into the convolutions, input {@code images} [n, 3, size, size],
- * output {@code embeddings} [n, dim] of length one. The file depends on the weights only.
+ * Writes a network as an ONNX file: batch norm folded into what precedes it where that has weights, input {@code images} [n, 3, size,
+ * size], output {@code embeddings} [n, dim] of length one. The file depends on the weights only.
  */
 final class OnnxExport {
 
-    private static final int IR_VERSION = 8;
-    private static final int OPSET = 17;
-    private static final double NORM_EPSILON = 1e-5;
+    private static final float NORM_EPSILON = 1e-5f;
 
     /** Keeps a zero embedding from becoming NaN; as in PyTorch's {@code normalize}. */
     private static final float SMALLEST_LENGTH = 1e-12f;
 
-    private final BackboneSpec spec;
-    private final CompactNet net;
+    private final Architecture architecture;
     private final ParameterLayout layout;
     private final float[] weights;
-    private final GraphProto.Builder graph = GraphProto.newBuilder().setName("rangestream");
+    private final OnnxGraph graph = new OnnxGraph();
 
-    OnnxExport(BackboneSpec spec, CompactNet net, ParameterLayout layout, float[] weights) {
-        this.spec = spec;
-        this.net = net;
+    /** The batch norm that is folded into an operation, by the operation's name. */
+    private final Map<String, String> folded = new HashMap<>();
+
+    OnnxExport(Architecture architecture, ParameterLayout layout, float[] weights) {
+        this.architecture = architecture;
         this.layout = layout;
         this.weights = weights;
     }
 
     byte[] bytes() {
-        graph.addInput(value(CompactNet.INPUT, 3, spec.inputSize(), spec.inputSize()));
-        String features = network();
-        String flat = node("Flatten", "flat", List.of(features), integer("axis", 1));
-        normalised(linear(flat));
-        graph.addOutput(value("embeddings", spec.embeddingDim()));
-        return ModelProto.newBuilder()
-                .setIrVersion(IR_VERSION)
-                .setProducerName("rangestream")
-                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
-                .setGraph(graph)
-                .addMetadataProps(property("backbone", spec.name()))
-                .addMetadataProps(property("embedding_dim", String.valueOf(spec.embeddingDim())))
-                .addMetadataProps(property("input_size", String.valueOf(spec.inputSize())))
-                .addMetadataProps(property("preprocessing", "RGB, NCHW, (v - 127.5) / 128"))
-                .addMetadataProps(property("normalisation", "L2"))
-                .build()
-                .toByteArray();
+        BackboneSpec spec = architecture.spec();
+        graph.input(Architecture.INPUT, 3, spec.inputSize(), spec.inputSize());
+        findNormsToFold();
+        architecture.nodes().forEach(this::write);
+        normalised(Architecture.OUTPUT);
+        graph.output("embeddings", spec.embeddingDim());
+        return graph.bytes(List.of(
+                Map.entry("backbone", spec.label()),
+                Map.entry("embedding_dim", String.valueOf(spec.embeddingDim())),
+                Map.entry("input_size", String.valueOf(spec.inputSize())),
+                Map.entry("preprocessing", "RGB, NCHW, (v - 127.5) / 128"),
+                Map.entry("normalisation", "L2")));
     }
 
-    private String network() {
-        String from = prelu("stem-prelu", convolution("stem", CompactNet.INPUT));
-        for (int b = 0; b < net.blocks(); b++) {
-            String name = CompactNet.blockName(b);
-            String inner = prelu(name + "-a-prelu", convolution(name + "-a", from));
-            String residual = convolution(name + "-b", inner);
-            String shortcut = net.hasProjection(b) ? convolution(name + "-short", from) : from;
-            from = prelu(name + "-prelu", node("Add", name + "-sum", List.of(residual, shortcut)));
+    private void findNormsToFold() {
+        Map<String, Node> byName = new HashMap<>();
+        Map<String, Integer> readers = new HashMap<>();
+        for (Node node : architecture.nodes()) {
+            byName.put(node.name(), node);
+            node.inputs().forEach(input -> readers.merge(input, 1, Integer::sum));
         }
-        return from;
-    }
-
-    /** A convolution with the batch norm behind it folded in: w·γ/√(v + ε) and β − m·γ/√(v + ε). */
-    private String convolution(String name, String from) {
-        Segment kernel = layout.find(name, "W");
-        int out = layout.find(name + "-norm", "gamma").length();
-        int perOutput = kernel.length() / out;
-        float[] gamma = values(name + "-norm", "gamma");
-        float[] beta = values(name + "-norm", "beta");
-        float[] mean = values(name + "-norm", "mean");
-        float[] variance = values(name + "-norm", "var");
-        float[] folded = values(name, "W");
-        var bias = new float[out];
-        for (int o = 0; o < out; o++) {
-            double scale = gamma[o] / Math.sqrt(variance[o] + NORM_EPSILON);
-            bias[o] = (float) (beta[o] - mean[o] * scale);
-            for (int i = o * perOutput; i < (o + 1) * perOutput; i++) {
-                folded[i] = (float) (folded[i] * scale);
+        for (Node node : architecture.nodes()) {
+            if (node instanceof Node.BatchNorm norm
+                    && hasWeights(byName.get(norm.from()))
+                    && Objects.equals(readers.get(norm.from()), 1)) {
+                folded.put(norm.from(), norm.name());
             }
         }
-        CompactNet.Convolution shape = net.convolution(name);
-        int side = shape.kernel();
-        int pad = side / 2;
-        return node(
-                "Conv",
-                name,
-                List.of(
-                        from,
-                        tensor(name + ".weight", folded, out, shape.in(), side, side),
-                        tensor(name + ".bias", bias, out)),
-                integers("kernel_shape", side, side),
-                integers("strides", shape.stride(), shape.stride()),
-                integers("pads", pad, pad, pad, pad));
     }
 
-    private String prelu(String name, String from) {
-        float[] slope = values(name, "W");
-        return node("PRelu", name, List.of(from, tensor(name + ".slope", slope, slope.length, 1, 1)));
+    private static boolean hasWeights(@Nullable Node node) {
+        return node instanceof Node.Convolution || node instanceof Node.Depthwise || node instanceof Node.Linear;
+    }
+
+    private void write(Node node) {
+        if (node instanceof Node.Convolution c) {
+            convolution(
+                    c.name(),
+                    c.from(),
+                    new long[] {c.out(), c.in(), c.kernel(), c.kernel()},
+                    c.bias(),
+                    c.stride(),
+                    c.padding(),
+                    1);
+        } else if (node instanceof Node.Depthwise d) {
+            convolution(
+                    d.name(),
+                    d.from(),
+                    new long[] {d.channels(), 1, d.kernel(), d.kernel()},
+                    false,
+                    d.stride(),
+                    d.padding(),
+                    d.channels());
+        } else if (node instanceof Node.Linear linear) {
+            linear(linear);
+        } else if (node instanceof Node.BatchNorm norm) {
+            if (!folded.containsValue(norm.name())) {
+                norm(norm);
+            }
+        } else if (node instanceof Node.PRelu prelu) {
+            float[] slope = values(prelu.name(), "W");
+            graph.node(
+                    "PRelu",
+                    prelu.name(),
+                    List.of(prelu.from(), graph.tensor(prelu.name() + ".slope", slope, slope.length, 1, 1)));
+        } else if (node instanceof Node.Relu relu) {
+            graph.node("Relu", relu.name(), List.of(relu.from()));
+        } else if (node instanceof Node.Add sum) {
+            graph.node("Add", sum.name(), List.of(sum.left(), sum.right()));
+        } else if (node instanceof Node.MaxPool pool) {
+            graph.node(
+                    "MaxPool",
+                    pool.name(),
+                    List.of(pool.from()),
+                    OnnxGraph.integers("kernel_shape", 2, 2),
+                    OnnxGraph.integers("strides", 2, 2));
+        } else {
+            throw new IllegalArgumentException("no ONNX operation for " + node);
+        }
+    }
+
+    private void convolution(
+            String name, String from, long[] shape, boolean hasBias, int stride, int padding, int groups) {
+        int out = (int) shape[0];
+        float[] kernel = values(name, "W");
+        float[] bias = hasBias ? values(name, "b") : new float[out];
+        String output = fold(name, kernel, bias);
+        graph.node(
+                "Conv",
+                output,
+                List.of(from, graph.tensor(name + ".weight", kernel, shape), graph.tensor(name + ".bias", bias, out)),
+                OnnxGraph.integers("kernel_shape", shape[2], shape[3]),
+                OnnxGraph.integers("strides", stride, stride),
+                OnnxGraph.integers("pads", padding, padding, padding, padding),
+                OnnxGraph.integer("group", groups));
     }
 
     /** DL4J keeps the matrix [in, out] column-major, which is [out, in] row-major. */
-    private String linear(String from) {
-        String name = EmbeddingGraph.OUTPUT;
+    private void linear(Node.Linear linear) {
+        String name = linear.name();
         float[] matrix = values(name, "W");
-        return node(
+        float[] bias = linear.bias() ? values(name, "b") : new float[linear.out()];
+        String output = fold(name, matrix, bias);
+        String flat = graph.node("Flatten", name + "-flat", List.of(linear.from()), OnnxGraph.integer("axis", 1));
+        graph.node(
                 "Gemm",
-                "linear",
+                output,
                 List.of(
-                        from,
-                        tensor(name + ".weight", matrix, spec.embeddingDim(), matrix.length / spec.embeddingDim()),
-                        tensor(name + ".bias", values(name, "b"), spec.embeddingDim())),
-                integer("transB", 1));
+                        flat,
+                        graph.tensor(name + ".weight", matrix, linear.out(), linear.in()),
+                        graph.tensor(name + ".bias", bias, linear.out())),
+                OnnxGraph.integer("transB", 1));
+    }
+
+    /**
+     * Folds the batch norm behind an operation into its weights, w·γ/√(v + ε), and bias, β + (b − m)·γ/√(v + ε).
+     *
+     * @return the output that the operation then gives: its own, or the batch norm's
+     */
+    private String fold(String name, float[] rows, float[] bias) {
+        String norm = folded.get(name);
+        if (norm == null) {
+            return name;
+        }
+        float[] gamma = values(norm, "gamma");
+        float[] beta = values(norm, "beta");
+        float[] mean = values(norm, "mean");
+        float[] variance = values(norm, "var");
+        int perOutput = rows.length / bias.length;
+        for (int o = 0; o < bias.length; o++) {
+            double scale = gamma[o] / Math.sqrt(variance[o] + (double) NORM_EPSILON);
+            bias[o] = (float) (beta[o] + (bias[o] - mean[o]) * scale);
+            for (int i = o * perOutput; i < (o + 1) * perOutput; i++) {
+                rows[i] = (float) (rows[i] * scale);
+            }
+        }
+        return norm;
+    }
+
+    private void norm(Node.BatchNorm norm) {
+        String name = norm.name();
+        graph.node(
+                "BatchNormalization",
+                name,
+                List.of(
+                        norm.from(),
+                        graph.tensor(name + ".scale", values(name, "gamma"), norm.channels()),
+                        graph.tensor(name + ".shift", values(name, "beta"), norm.channels()),
+                        graph.tensor(name + ".mean", values(name, "mean"), norm.channels()),
+                        graph.tensor(name + ".variance", values(name, "var"), norm.channels())),
+                OnnxGraph.number("epsilon", NORM_EPSILON));
     }
 
     private void normalised(String from) {
-        String length = node("ReduceL2", "length", List.of(from), integers("axes", 1), integer("keepdims", 1));
-        String floor = tensor("smallest_length", new float[] {SMALLEST_LENGTH}, 1);
-        node("Div", "embeddings", List.of(from, node("Max", "divisor", List.of(length, floor))));
+        String length = graph.node(
+                "ReduceL2", "length", List.of(from), OnnxGraph.integers("axes", 1), OnnxGraph.integer("keepdims", 1));
+        String floor = graph.tensor("smallest_length", new float[] {SMALLEST_LENGTH}, 1);
+        graph.node("Div", "embeddings", List.of(from, graph.node("Max", "divisor", List.of(length, floor))));
     }
 
     private float[] values(String layer, String key) {
         Segment s = layout.find(layer, key);
         return Arrays.copyOfRange(weights, s.offset(), s.end());
-    }
-
-    /** Adds an operation whose single output has its name. */
-    private String node(String type, String name, List<String> inputs, AttributeProto... attributes) {
-        graph.addNode(NodeProto.newBuilder()
-                .setOpType(type)
-                .setName(name)
-                .addAllInput(inputs)
-                .addOutput(name)
-                .addAllAttribute(List.of(attributes)));
-        return name;
-    }
-
-    private String tensor(String name, float[] values, long... shape) {
-        ByteBuffer raw = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        raw.asFloatBuffer().put(values);
-        var tensor = TensorProto.newBuilder()
-                .setName(name)
-                .setDataType(TensorProto.DataType.FLOAT_VALUE)
-                .setRawData(ByteString.copyFrom(raw.array()));
-        Arrays.stream(shape).forEach(tensor::addDims);
-        graph.addInitializer(tensor);
-        return name;
-    }
-
-    /** A float value whose first dimension is the free batch size {@code n}. */
-    private static ValueInfoProto value(String name, long... shape) {
-        var dims = TensorShapeProto.newBuilder()
-                .addDim(TensorShapeProto.Dimension.newBuilder().setDimParam("n"));
-        for (long dim : shape) {
-            dims.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(dim));
-        }
-        var tensor = TypeProto.Tensor.newBuilder()
-                .setElemType(TensorProto.DataType.FLOAT_VALUE)
-                .setShape(dims);
-        return ValueInfoProto.newBuilder()
-                .setName(name)
-                .setType(TypeProto.newBuilder().setTensorType(tensor))
-                .build();
-    }
-
-    private static AttributeProto integer(String name, long value) {
-        return AttributeProto.newBuilder()
-                .setName(name)
-                .setType(AttributeProto.AttributeType.INT)
-                .setI(value)
-                .build();
-    }
-
-    private static AttributeProto integers(String name, long... values) {
-        var attribute = AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
-        Arrays.stream(values).forEach(attribute::addInts);
-        return attribute.build();
-    }
-
-    private static StringStringEntryProto property(String key, String value) {
-        return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
     }
 }

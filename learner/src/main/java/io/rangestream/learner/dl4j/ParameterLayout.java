@@ -3,7 +3,6 @@ package io.rangestream.learner.dl4j;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
@@ -22,7 +21,7 @@ record ParameterLayout(List<Segment> segments) {
 
     /** What a parameter is. */
     enum Role {
-        /** Weights of a convolution or of the linear layer: decayed. */
+        /** Weights of a convolution or a linear layer: decayed. */
         WEIGHT,
         /** Biases, batch norm's γ and β: not decayed. */
         BIAS,
@@ -89,30 +88,6 @@ record ParameterLayout(List<Segment> segments) {
                 .orElseThrow(() -> new IllegalArgumentException("no parameter " + key + " in layer " + layer));
     }
 
-    /**
-     * Draws untrained weights as PyTorch does: Kaiming-uniform with a = √5, which is U(±1/√fanIn), for weights and the linear layer's
-     * bias; γ 1, β 0, slopes 0.25, running mean 0 and variance 1.
-     */
-    float[] draw(long seed) {
-        var random = new SplittableRandom(seed);
-        var values = new float[length()];
-        int weightFanIn = 1;
-        for (Segment s : segments) {
-            if (s.role() == Role.WEIGHT) {
-                weightFanIn = s.fanIn();
-            }
-            double bound = 1 / Math.sqrt(weightFanIn);
-            for (int i = s.offset(); i < s.end(); i++) {
-                values[i] = switch (s.key()) {
-                    case BatchNormalizationParamInitializer.GAMMA, BatchNormalizationParamInitializer.GLOBAL_VAR -> 1f;
-                    case BatchNormalizationParamInitializer.BETA, BatchNormalizationParamInitializer.GLOBAL_MEAN -> 0f;
-                    default -> s.role() == Role.SLOPE ? 0.25f : (float) ((2 * random.nextDouble() - 1) * bound);
-                };
-            }
-        }
-        return values;
-    }
-
     private static Role roleOf(Layer layer, String key) {
         if (layer instanceof org.deeplearning4j.nn.layers.feedforward.PReLU) {
             return Role.SLOPE;
@@ -126,7 +101,7 @@ record ParameterLayout(List<Segment> segments) {
     }
 
     private static int fanIn(INDArray array) {
-        // Convolutions are [out, in, kH, kW]; the linear layer is [in, out].
+        // Convolutions are [out, in, kH, kW], depthwise ones [channels, 1, kH, kW]; linear layers are [in, out].
         return switch (array.rank()) {
             case 4 -> Math.toIntExact(array.length() / array.size(0));
             case 2 -> Math.toIntExact(array.size(0));

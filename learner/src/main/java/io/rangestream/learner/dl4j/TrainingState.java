@@ -39,12 +39,12 @@ final class TrainingState {
     /** Updates since the moments were zero: dropped steps do not count. */
     private long updates;
 
-    TrainingState(ParameterLayout layout, OptimizerSettings settings, Lanes lanes, long seed) {
+    TrainingState(ParameterLayout layout, OptimizerSettings settings, Lanes lanes, float[] initial) {
         this.layout = layout;
         this.settings = settings;
         this.lanes = lanes;
         this.chunks = layout.segments().stream().flatMap(TrainingState::cut).toArray(Segment[]::new);
-        this.trained = layout.draw(seed);
+        this.trained = initial;
         this.averaged = trained.clone();
         this.moments = new float[settings.rule().moments()][trained.length];
         this.rate = settings.newRate();

@@ -59,7 +59,7 @@ final class Model implements AutoCloseable {
     }
 
     void save(DataOutput out) throws IOException {
-        out.writeUTF(backbone.spec().name());
+        out.writeUTF(backbone.spec().toString());
         out.writeLong(config.seed());
         out.writeInt(backbone.backend().threads());
         objective.save(out);
@@ -101,11 +101,11 @@ final class Model implements AutoCloseable {
     }
 
     private void checkOrigin(DataInput in) throws IOException {
-        String name = in.readUTF();
+        String saved = in.readUTF();
         long seed = in.readLong();
-        if (!name.equals(backbone.spec().name()) || seed != config.seed()) {
+        if (!saved.equals(backbone.spec().toString()) || seed != config.seed()) {
             throw new IOException("it is of backbone %s with seed %d, the configuration says %s with seed %d"
-                    .formatted(name, seed, backbone.spec().name(), config.seed()));
+                    .formatted(saved, seed, backbone.spec(), config.seed()));
         }
         int threads = in.readInt();
         if (threads != backbone.backend().threads()) {

@@ -45,13 +45,16 @@ class BackbonesTest {
     void anUnknownNetworkIsNamedWithTheKnownOnes() {
         var e = assertThrows(IllegalArgumentException.class, () -> Backbones.create("resnet", 1, SETTINGS, 2));
 
-        assertEquals("unknown backbone 'resnet', known: compact", e.getMessage());
+        assertEquals(
+                "unknown backbone 'resnet', known: compact, mobilefacenet, resnet-18, resnet-50, vgg-16",
+                e.getMessage());
     }
 
     @Test
     void askingForCudaWithoutItIsOneLine() {
         var e = assertThrows(
-                IllegalStateException.class, () -> Backbones.create("compact", 1, SETTINGS, 2, ComputeDevice.CUDA));
+                IllegalStateException.class,
+                () -> Backbones.create(new BackboneSpec("compact", 64, 128), 1, SETTINGS, 2, ComputeDevice.CUDA));
 
         assertEquals("backend=cuda: this build has no CUDA engine (Maven profile cuda)", e.getMessage());
         assertEquals(

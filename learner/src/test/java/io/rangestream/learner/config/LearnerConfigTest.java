@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.rangestream.learner.backbone.BackboneSpec;
 import io.rangestream.learner.backbone.ComputeDevice;
 import io.rangestream.learner.backbone.OptimizerSettings;
 import io.rangestream.learner.batch.AugmentationSettings;
@@ -34,7 +35,7 @@ class LearnerConfigTest {
     void theDefaultsAreUsable() {
         LearnerConfig config = LearnerConfig.from(Settings.of(Map.of()));
 
-        assertEquals("compact", config.backbone());
+        assertEquals(new BackboneSpec("compact", 64, 128), config.backbone());
         assertEquals(ComputeDevice.AUTO, config.device());
         assertEquals(Runtime.getRuntime().availableProcessors(), config.threads());
         assertEquals(OptimizerSettings.defaults(), config.optimizer());
@@ -63,12 +64,16 @@ class LearnerConfigTest {
         LearnerConfig config = LearnerConfig.from(Settings.of(Map.of(
                         "learner.threads", "3",
                         "backend", "cpu",
+                        "backbone", "resnet-18",
+                        "backbone.embedding.dim", "256",
+                        "backbone.width", "0.5",
                         "learning.rate", "0.1",
                         "publish.max.interval.ms", "0",
                         "checkpoint.dir", "elsewhere"))
                 .orElse(Settings.of(losses)));
 
         assertEquals(3, config.threads());
+        assertEquals(new BackboneSpec("resnet-18", 112, 256, 0.5), config.backbone());
         assertEquals(ComputeDevice.CPU, config.device());
         assertEquals("softmax+triplet+centre", config.loss().terms().toString());
         assertEquals(7.5, config.loss().range().margin());
@@ -118,6 +123,10 @@ class LearnerConfigTest {
     @ParameterizedTest
     @CsvSource({
         "backend, tpu",
+        "backbone, resnet",
+        "backbone.input.size, 65",
+        "backbone.embedding.dim, -1",
+        "backbone.width, 0",
         "learner.threads, -1",
         "learner.threads, two",
         "seed, x",

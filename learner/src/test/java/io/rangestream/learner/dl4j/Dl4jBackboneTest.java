@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.rangestream.learner.architecture.Architecture;
+import io.rangestream.learner.architecture.Architectures;
+import io.rangestream.learner.backbone.BackboneSpec;
 import io.rangestream.learner.backbone.ComputeDevice;
 import io.rangestream.learner.backbone.EmbeddingObjective;
 import io.rangestream.learner.backbone.LossTerms;
@@ -30,7 +33,7 @@ import org.junit.jupiter.api.Test;
 
 class Dl4jBackboneTest {
 
-    private static final CompactNet SMALL = new CompactNet(32, List.of(4, 6, 8, 8, 12), 16);
+    private static final Architecture SMALL = Architectures.of(new BackboneSpec("compact", 32, 16, 0.125));
     private static final OptimizerSettings SETTINGS = new OptimizerSettings(0.05, 0.9, 5e-4, 5, 5, 0.9, 0.3);
     private static final int N = 12;
     private static final int CROP = 3 * 32 * 32;
@@ -38,8 +41,7 @@ class Dl4jBackboneTest {
     /** A small learner: backbone, head and objective. */
     private static final class Learner implements AutoCloseable {
         final Lanes lanes = new Lanes(2);
-        final Dl4jBackbone backbone =
-                new Dl4jBackbone("small", SMALL, 7, SETTINGS, 2, Nd4jRuntime.start(ComputeDevice.AUTO));
+        final Dl4jBackbone backbone = new Dl4jBackbone(SMALL, 7, SETTINGS, 2, Nd4jRuntime.start(ComputeDevice.AUTO));
         final ClassHead head = new ClassHead(16, SETTINGS, lanes);
         final JointObjective objective =
                 JointObjective.softmaxAndRange(16, head, new RangeLoss(RangeLossSettings.defaults()));
@@ -259,10 +261,19 @@ class Dl4jBackboneTest {
     @Test
     void doesNotLoadTheStateOfAnotherNetwork() throws IOException {
         try (var learner = new Learner();
-                var other = new Dl4jBackbone("other", SMALL, 7, SETTINGS, 2, Nd4jRuntime.start(ComputeDevice.AUTO))) {
+                var other = new Dl4jBackbone(
+                        Architectures.of(new BackboneSpec("compact", 48, 16, 0.125)),
+                        7,
+                        SETTINGS,
+                        2,
+                        Nd4jRuntime.start(ComputeDevice.AUTO))) {
             var in = new DataInputStream(new ByteArrayInputStream(learner.state()));
 
-            assertThrows(IOException.class, () -> other.load(in));
+            var e = assertThrows(IOException.class, () -> other.load(in));
+
+            assertEquals(
+                    "the state is of backbone compact x0.125 (32 px, 16-d), this is compact x0.125 (48 px, 16-d)",
+                    e.getMessage());
         }
     }
 

@@ -7,26 +7,40 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import io.rangestream.learner.architecture.Architectures;
 import io.rangestream.learner.backbone.Backbone;
+import io.rangestream.learner.backbone.BackboneSpec;
 import io.rangestream.learner.backbone.Backbones;
+import io.rangestream.learner.backbone.ComputeDevice;
 import io.rangestream.learner.backbone.EmbeddingObjective;
 import io.rangestream.learner.backbone.LossTerms;
 import io.rangestream.learner.backbone.OptimizerSettings;
 import io.rangestream.learner.backbone.Weights;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.SortedSet;
 import onnx.Onnx.ModelProto;
+import onnx.Onnx.NodeProto;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class OnnxExportTest {
 
-    private static final int CROP = 3 * 64 * 64;
-    private static final int DIM = 128;
+    private static final int SIZE = 48;
+    private static final int CROP = 3 * SIZE * SIZE;
+    private static final int DIM = 24;
 
-    @Test
-    void onnxRuntimeGivesTheNormalisedEmbeddings() throws OrtException {
-        try (Backbone backbone = trained()) {
+    static SortedSet<String> names() {
+        return Architectures.names();
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void onnxRuntimeGivesTheNormalisedEmbeddings(String name) throws OrtException {
+        try (Backbone backbone = trained(name)) {
             int n = 5;
             float[] crops = crops(n, 8);
             var expected = new float[n * DIM];
@@ -38,8 +52,8 @@ class OnnxExportTest {
             var environment = OrtEnvironment.getEnvironment();
             try (var options = new OrtSession.SessionOptions();
                     OrtSession session = environment.createSession(file, options);
-                    OnnxTensor images =
-                            OnnxTensor.createTensor(environment, FloatBuffer.wrap(crops), new long[] {n, 3, 64, 64});
+                    OnnxTensor images = OnnxTensor.createTensor(
+                            environment, FloatBuffer.wrap(crops), new long[] {n, 3, SIZE, SIZE});
                     OrtSession.Result result = session.run(Map.of("images", images))) {
                 float[][] rows =
                         (float[][]) result.get("embeddings").orElseThrow().getValue();
@@ -54,8 +68,22 @@ class OnnxExportTest {
     }
 
     @Test
+    void batchNormBehindWeightsIsFoldedIntoThem() throws Exception {
+        try (Backbone backbone = trained("resnet-18")) {
+            ModelProto model = ModelProto.parseFrom(backbone.exportOnnx(backbone.weights(Weights.AVERAGED)));
+
+            assertEquals(
+                    List.of("last-norm"),
+                    model.getGraph().getNodeList().stream()
+                            .filter(node -> node.getOpType().equals("BatchNormalization"))
+                            .map(NodeProto::getName)
+                            .toList());
+        }
+    }
+
+    @Test
     void equalWeightsGiveEqualBytesThatSayWhatTheNetworkExpects() throws Exception {
-        try (Backbone backbone = trained()) {
+        try (Backbone backbone = trained("compact")) {
             float[] weights = backbone.weights(Weights.TRAINED);
 
             byte[] file = backbone.exportOnnx(weights);
@@ -65,13 +93,14 @@ class OnnxExportTest {
             assertEquals(8, model.getIrVersion());
             assertEquals(17, model.getOpsetImport(0).getVersion());
             assertEquals("backbone", model.getMetadataProps(0).getKey());
-            assertEquals("compact", model.getMetadataProps(0).getValue());
+            assertEquals("compact x0.25", model.getMetadataProps(0).getValue());
         }
     }
 
     /** A few steps, so that statistics, slopes and biases are no longer the initial ones. */
-    private static Backbone trained() {
-        Backbone backbone = Backbones.create("compact", 3, OptimizerSettings.defaults(), 2);
+    private static Backbone trained(String name) {
+        Backbone backbone = Backbones.create(
+                new BackboneSpec(name, SIZE, DIM, 0.25), 3, OptimizerSettings.defaults(), 2, ComputeDevice.CPU);
         var objective = new EmbeddingObjective() {
             @Override
             public LossTerms lossAndGradient(float[] embeddings, int n, float[] gradient) {

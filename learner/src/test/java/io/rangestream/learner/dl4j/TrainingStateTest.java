@@ -130,7 +130,12 @@ class TrainingStateTest {
                 5,
                 0.9,
                 0);
-        return new TrainingState(LAYOUT, settings, lanes, 5);
+        var random = new Random(5);
+        var initial = new float[LAYOUT.length()];
+        for (int i = 0; i < initial.length; i++) {
+            initial[i] = 2 * random.nextFloat() - 1;
+        }
+        return new TrainingState(LAYOUT, settings, lanes, initial);
     }
 
     private static void steps(TrainingState state, int from, int to) {

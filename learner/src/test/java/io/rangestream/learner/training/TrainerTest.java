@@ -175,7 +175,7 @@ class TrainerTest {
             var threads = assertThrows(IOException.class, () -> load(otherThreads, saved));
 
             assertEquals(
-                    "it is of backbone compact with seed 1, the configuration says compact with seed 2",
+                    "it is of backbone compact (64 px, 128-d) with seed 1, the configuration says compact (64 px, 128-d) with seed 2",
                     seed.getMessage());
             assertEquals(
                     "it was made with learner.threads=2, the configuration says 1; another number gives other bits",
@@ -191,7 +191,8 @@ class TrainerTest {
         var e = assertThrows(IOException.class, () -> load(trainer, saved));
 
         assertEquals(
-                "it is of backbone kompact with seed 1, the configuration says compact with seed 1", e.getMessage());
+                "it is of backbone kompact (64 px, 128-d) with seed 1, the configuration says compact (64 px, 128-d) with seed 1",
+                e.getMessage());
     }
 
     @ParameterizedTest
