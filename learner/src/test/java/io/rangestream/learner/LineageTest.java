@@ -189,7 +189,9 @@ class LineageTest {
         try (var otherSeed = new Trainer(config("seed", "5"))) {
             var e = assertThrows(CheckpointException.class, () -> Lineage.restore(otherSeed, checkpoints, history));
 
-            assertTrue(e.getMessage().endsWith("the configuration says compact with seed 5"), e.getMessage());
+            assertTrue(
+                    e.getMessage().endsWith("the configuration says compact (64 px, 128-d) with seed 5"),
+                    e.getMessage());
             assertEquals(-1, otherSeed.position().nextOffset());
         }
     }

@@ -51,7 +51,13 @@ final class ArchitectureBuilder {
     }
 
     String norm(String name, String from) {
-        return add(new Node.BatchNorm(name, from, channels(from)), from);
+        return add(new Node.BatchNorm(name, from, channels(from), false), from);
+    }
+
+    /** The last convolution of a residual, padded by half its kernel, and a batch norm that lets nothing through at first. */
+    String closedConvolutionNorm(String name, String from, int out, int kernel) {
+        String convolved = convolution(name, from, out, kernel, 1, false);
+        return add(new Node.BatchNorm(name + "-norm", convolved, out, true), convolved);
     }
 
     String prelu(String name, String from) {

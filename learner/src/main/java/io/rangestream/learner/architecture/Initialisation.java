@@ -1,6 +1,6 @@
 package io.rangestream.learner.architecture;
 
-/** How untrained weights are drawn. Batch norm begins as the identity and PReLU with slopes of 0.25, whichever it is. */
+/** How untrained weights are drawn. Batch norm begins as the identity, or closed, and PReLU with slopes of 0.25, whichever it is. */
 public enum Initialisation {
     /** PyTorch's default: U(±1/√fanIn) for weights and for the biases of linear layers. */
     UNIFORM,

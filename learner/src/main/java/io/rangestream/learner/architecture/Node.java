@@ -75,8 +75,12 @@ public sealed interface Node {
         }
     }
 
-    /** Batch normalisation of maps or vectors, with scale and shift (Ioffe and Szegedy 2015, arXiv:1502.03167). */
-    record BatchNorm(String name, String from, int channels) implements Node {
+    /**
+     * Batch normalisation of maps or vectors, with scale and shift (Ioffe and Szegedy 2015, arXiv:1502.03167).
+     *
+     * @param closed whether its scale starts at 0 instead of 1, so that what it ends adds nothing to a residual sum at first
+     */
+    record BatchNorm(String name, String from, int channels, boolean closed) implements Node {
         @Override
         public List<String> inputs() {
             return List.of(from);

@@ -5,8 +5,9 @@ import io.rangestream.learner.backbone.BackboneSpec;
 /**
  * Residual networks (He et al. 2015, arXiv:1512.03385, table 1) as faces of 112 pixels want them: a 3×3 stem of stride 1 without
  * max-pooling, the first stage halving instead, and batch norm, dropout, linear, batch norm as the way to the embedding (Deng et al.
- * 2019, arXiv:1801.07698, section 3.1, option E). In bottlenecks the 3×3 convolution has the stride (Goyal et al. 2017,
- * arXiv:1706.02677).
+ * 2019, arXiv:1801.07698, section 3.1, option E). In bottlenecks the 3×3 convolution has the stride, and every
+ * residual starts closed (Goyal et al. 2017, arXiv:1706.02677, section 5.1): without that, {@code resnet-50} begins with gradients so long
+ * that clipping leaves little of a step.
  */
 final class ResNet {
 
@@ -50,13 +51,13 @@ final class ResNet {
 
     private static String basic(ArchitectureBuilder net, String name, String from, int width, int stride) {
         String inner = rectified(net, name + "-a", from, width, 3, stride);
-        return net.convolutionNorm(name + "-b", inner, width, 3, 1);
+        return net.closedConvolutionNorm(name + "-b", inner, width, 3);
     }
 
     private static String bottleneck(ArchitectureBuilder net, String name, String from, int width, int stride) {
         String narrow = rectified(net, name + "-a", from, width, 1, 1);
         String inner = rectified(net, name + "-b", narrow, width, 3, stride);
-        return net.convolutionNorm(name + "-c", inner, EXPANSION * width, 1, 1);
+        return net.closedConvolutionNorm(name + "-c", inner, EXPANSION * width, 1);
     }
 
     private static String joined(ArchitectureBuilder net, String name, String from, String residual, int stride) {
