@@ -4,7 +4,7 @@ import java.util.BitSet;
 
 /**
  * The identities of a task in memory, each under a small number of its own, its ordinal: name, chance to be drawn, and
- * whether it waits for its first batch. Some 30 bytes each and the name.
+ * whether it waits for its first batch. Some 20 bytes each and the name.
  *
  * <p>Weights are kept^tau in fixed point, so sums are exact and do not depend on the order of updates; the tree is in the
  * order of ordinals, which are stored. Rebuilt from the store, it therefore draws as if it had never been gone. A new
@@ -17,8 +17,7 @@ public final class DrawableIdentities {
     private static final int LARGEST_BUFFER = 1024;
 
     private final int minFaces;
-    private final long[] weightByKept = new long[LARGEST_BUFFER + 1];
-    private final WeightTree weights = new WeightTree();
+    private final WeightTree weights;
     private final NameArena names = new NameArena();
     private final OrdinalQueue newcomers = new OrdinalQueue();
     private final BitSet used = new BitSet();
@@ -35,10 +34,12 @@ public final class DrawableIdentities {
      */
     public DrawableIdentities(int minFaces, double tau) {
         this.minFaces = minFaces;
+        long[] weightByKept = new long[LARGEST_BUFFER + 1];
         for (int n = Math.max(1, minFaces); n <= LARGEST_BUFFER; n++) {
             // StrictMath: the same bits on every processor.
             weightByKept[n] = Math.round(StrictMath.pow(n, tau) * ONE);
         }
+        weights = new WeightTree(weightByKept);
     }
 
     /** Takes in an identity without faces and says its ordinal. */
@@ -64,7 +65,7 @@ public final class DrawableIdentities {
         kept += after - before;
         identities += (after > 0 ? 1 : 0) - (before > 0 ? 1 : 0);
         drawable += (after >= minFaces ? 1 : 0) - (before >= minFaces ? 1 : 0);
-        weights.set(ordinal, weightByKept[after]);
+        weights.set(ordinal, after);
         if (after < minFaces) {
             newcomers.remove(ordinal);
         }

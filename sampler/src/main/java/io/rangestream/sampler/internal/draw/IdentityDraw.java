@@ -15,7 +15,8 @@ import java.util.BitSet;
  *   <li>Every other slot goes to one of those not yet in this batch, with a chance in proportion to its weight.
  * </ol>
  *
- * <p>Takes the same time for a thousand identities and nearly so for a million. Not thread-safe.
+ * <p>A slot takes a step for every factor of 32 in the number of identities; with a million of them the steps leave the
+ * processor's caches (docs/measurements.md). Not thread-safe.
  */
 public final class IdentityDraw {
     private final DrawableIdentities identities;
@@ -83,20 +84,20 @@ public final class IdentityDraw {
     private void fillByWeight(int[] drawn, int from, DrawRandom random) {
         WeightTree weights = identities.weights();
         int[] out = new int[drawn.length];
-        long[] outWeights = new long[drawn.length];
+        int[] outCounts = new int[drawn.length];
         int outs = 0;
         for (int filled = from; filled < drawn.length; ) {
             int ordinal = weights.find(random.below(weights.total()));
             if (taken.get(ordinal)) {
                 out[outs] = ordinal;
-                outWeights[outs++] = weights.weight(ordinal);
+                outCounts[outs++] = weights.count(ordinal);
                 weights.set(ordinal, 0);
             } else {
                 take(ordinal, drawn, filled++);
             }
         }
         for (int i = 0; i < outs; i++) {
-            weights.set(out[i], outWeights[i]);
+            weights.set(out[i], outCounts[i]);
         }
     }
 

@@ -24,7 +24,7 @@ final class OrdinalQueue {
     }
 
     boolean contains(int ordinal) {
-        return ordinal < next.length && next[ordinal] != ABSENT;
+        return first != END && ordinal < next.length && next[ordinal] != ABSENT;
     }
 
     /** To the end; without effect on one that waits already. */
