@@ -29,8 +29,7 @@ record Allocation(Map<Long, Long> byThread) {
     /** What has been allocated since, by threads that were there then. */
     double since(Allocation before) {
         return byThread.entrySet().stream()
-                .filter(e -> before.byThread.containsKey(e.getKey()))
-                .mapToLong(e -> e.getValue() - before.byThread.get(e.getKey()))
+                .mapToLong(e -> e.getValue() - before.byThread.getOrDefault(e.getKey(), e.getValue()))
                 .sum();
     }
 }
