@@ -56,8 +56,15 @@ public final class StepVsTorch {
     }
 
     private static void compare(Case shape, String python, String script) throws IOException {
-        var config = LearnerConfig.from(Settings.of(
-                Map.of("backend", "cpu", "learner.threads", Integer.toString(THREADS), "backbone", shape.network())));
+        var config = LearnerConfig.from(Settings.of(Map.of(
+                LearnerConfig.DEVICE,
+                "cpu",
+                LearnerConfig.THREADS,
+                Integer.toString(THREADS),
+                LearnerConfig.BACKBONE,
+                shape.backbone(),
+                LearnerConfig.WIDTH,
+                shape.width())));
         try (var ours = new TrainingSteps(config, shape.identities(), shape.samples(), CLASSES);
                 var theirs = new TorchSteps(
                         List.of(python, script),
