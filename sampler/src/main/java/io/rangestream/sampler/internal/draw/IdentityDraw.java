@@ -1,7 +1,5 @@
 package io.rangestream.sampler.internal.draw;
 
-import java.util.BitSet;
-
 /**
  * Chooses the identities of a batch, each once:
  *
@@ -15,13 +13,18 @@ import java.util.BitSet;
  *   <li>Every other slot goes to one of those not yet in this batch, with a chance in proportion to its weight.
  * </ol>
  *
- * <p>A slot takes a step for every factor of 32 in the number of identities; with a million of them the steps leave the
- * processor's caches (docs/measurements.md). Not thread-safe.
+ * <p>The time for a batch hardly depends on how many identities there are (docs/measurements.md); where a few have nearly all the
+ * weight, a slot takes a step for every factor of 32 in their number. Not thread-safe.
  */
 public final class IdentityDraw {
+    /** Proposals that are looked at together. */
+    private static final int BLOCK = 32;
+
+    /** Proposals for a slot after which what is left is drawn from the sums: those left may have next to no weight. */
+    private static final int PATIENCE = 4 * BLOCK;
+
     private final DrawableIdentities identities;
     private final SlotShares shares;
-    private final BitSet taken = new BitSet();
     private DrawPosition position;
 
     /** @param position where an earlier draw from the same identities stood */
@@ -50,10 +53,8 @@ public final class IdentityDraw {
         int[] drawn = new int[slots];
         int filled = fillByRound(drawn, shares.coverage(position.batches()));
         filled = fillByArrival(drawn, filled, shares.newcomers(position.batches()));
-        fillByWeight(drawn, filled, random);
-        for (int ordinal : drawn) {
-            taken.clear(ordinal);
-        }
+        filled = fillByProposals(drawn, filled, random);
+        fillBySums(drawn, filled, random);
         position = new DrawPosition(position.batches() + 1, position.round());
         return drawn;
     }
@@ -77,18 +78,41 @@ public final class IdentityDraw {
         return filled;
     }
 
+    /** Stops with slots left where weights are too different, or nobody new is found for long. */
+    private int fillByProposals(int[] drawn, int from, DrawRandom random) {
+        WeightTree weights = identities.weights();
+        int filled = from;
+        if (filled == drawn.length || !weights.isEven()) {
+            return filled;
+        }
+        int[] proposed = new int[BLOCK];
+        boolean[] accepted = new boolean[BLOCK];
+        for (int vain = 0; vain < PATIENCE && filled < drawn.length; ) {
+            weights.propose(random, proposed, accepted);
+            for (int i = 0; i < BLOCK && filled < drawn.length; i++) {
+                if (accepted[i] && !isIn(drawn, filled, proposed[i])) {
+                    take(proposed[i], drawn, filled++);
+                    vain = 0;
+                } else {
+                    vain++;
+                }
+            }
+        }
+        return filled;
+    }
+
     /**
      * One who is hit a second time is drawn for anew, without its weight from then on: the chances among those left are
      * the same as if each had been taken out when it was drawn, and most batches leave the tree untouched.
      */
-    private void fillByWeight(int[] drawn, int from, DrawRandom random) {
+    private void fillBySums(int[] drawn, int from, DrawRandom random) {
         WeightTree weights = identities.weights();
         int[] out = new int[drawn.length];
         int[] outCounts = new int[drawn.length];
         int outs = 0;
         for (int filled = from; filled < drawn.length; ) {
             int ordinal = weights.find(random.below(weights.total()));
-            if (taken.get(ordinal)) {
+            if (isIn(drawn, filled, ordinal)) {
                 out[outs] = ordinal;
                 outCounts[outs++] = weights.count(ordinal);
                 weights.set(ordinal, 0);
@@ -103,7 +127,16 @@ public final class IdentityDraw {
 
     private void take(int ordinal, int[] drawn, int slot) {
         drawn[slot] = ordinal;
-        taken.set(ordinal);
         identities.newcomers().remove(ordinal);
+    }
+
+    /** Batches are small: looking through one is faster than marking who is in it. */
+    private static boolean isIn(int[] drawn, int filled, int ordinal) {
+        for (int i = 0; i < filled; i++) {
+            if (drawn[i] == ordinal) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -1,7 +1,9 @@
 package io.rangestream.sampler.internal.draw;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.TreeMap;
@@ -56,6 +58,68 @@ class WeightTreeTest {
             assertEquals(after == null ? plain.firstKey() : after, tree.next(from), "from " + from);
         }
         plain.keySet().forEach(position -> assertEquals(position, tree.next(position)));
+    }
+
+    @Property(tries = 200)
+    void proposalsComeFromThePositionsInUseWhateverWasSetAndTakenBack(
+            @ForAll @Size(min = 1, max = 60) List<@IntRange(max = 3000) Integer> writes) {
+        // Given two trees of the same weights, one with a history
+        var tree = new WeightTree(WEIGHTS);
+        var fresh = new WeightTree(WEIGHTS);
+        var plain = new TreeMap<Integer, Integer>();
+        for (int i = 0; i < writes.size(); i++) {
+            tree.set(writes.get(i), (i * 7) % 5);
+            plain.put(writes.get(i), (i * 7) % 5);
+        }
+        plain.forEach(fresh::set);
+        assertEquals(fresh.isEven(), tree.isEven());
+        if (tree.total() == 0) {
+            return;
+        }
+        // When both propose with equal randomness, then they propose and accept the same, and nobody without a weight
+        int[] proposed = new int[64];
+        int[] other = new int[64];
+        boolean[] accepted = new boolean[64];
+        boolean[] otherAccepted = new boolean[64];
+        tree.propose(DrawRandom.of(1, 0, 0), proposed, accepted);
+        fresh.propose(DrawRandom.of(1, 0, 0), other, otherAccepted);
+        assertArrayEquals(other, proposed);
+        assertArrayEquals(otherAccepted, accepted);
+        int end = plain.entrySet().stream()
+                .filter(entry -> WEIGHTS[entry.getValue()] > 0)
+                .mapToInt(entry -> entry.getKey() + 1)
+                .max()
+                .orElseThrow();
+        for (int i = 0; i < proposed.length; i++) {
+            assertTrue(proposed[i] < end);
+            assertTrue(!accepted[i] || tree.weight(proposed[i]) > 0);
+        }
+    }
+
+    @Test
+    void acceptedProposalsAreInProportionToTheWeights() {
+        var tree = new WeightTree(WEIGHTS);
+        for (int i = 0; i < 5; i++) {
+            tree.set(i, i);
+        }
+        long[] hits = new long[5];
+        int[] proposed = new int[100_000];
+        boolean[] accepted = new boolean[proposed.length];
+        tree.propose(DrawRandom.of(5, 0, 0), proposed, accepted);
+        long all = 0;
+        for (int i = 0; i < proposed.length; i++) {
+            if (accepted[i]) {
+                hits[proposed[i]]++;
+                all++;
+            }
+        }
+        assertEquals(0, hits[0]);
+        double chiSquare = 0;
+        for (int i = 1; i < 5; i++) {
+            double expected = all * WEIGHTS[i] / 11.0;
+            chiSquare += (hits[i] - expected) * (hits[i] - expected) / expected;
+        }
+        assertTrue(chiSquare < 16.27, "99.9 % quantile with 3 degrees of freedom: " + chiSquare);
     }
 
     @Test
