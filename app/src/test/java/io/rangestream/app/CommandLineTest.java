@@ -36,6 +36,8 @@ class CommandLineTest {
                 "sampler",
                 "learner",
                 "erase",
+                "retract",
+                "relabel",
                 "models",
                 "models fetch"
             })
@@ -54,6 +56,8 @@ class CommandLineTest {
                 "ingest --synthetic --order sideways",
                 "topics",
                 "models",
+                "erase a/b",
+                "relabel ann ann",
                 "learner -D learning.rate=fast",
                 "learner -D learnign.rate=0.1",
                 "sampler --config no-such-file.properties",

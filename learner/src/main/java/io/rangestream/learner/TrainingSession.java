@@ -179,8 +179,10 @@ final class TrainingSession implements AutoCloseable {
         } else if (next instanceof Pending.Forget forget) {
             trainer.erase(forget.erasure(), forget.offset());
             cache.erase(forget.erasure().getIdentity());
+            holdout.advance(trainer.position().holdout());
+            evaluator.forgetOthersThan(holdout.faces().keySet());
             log.info(
-                    "sampler task {} erased an identity; its row and crops are gone",
+                    "sampler task {} erased an identity; its row, its crops and its holdout faces are gone",
                     forget.erasure().getTask());
         }
     }

@@ -85,7 +85,7 @@ class DivergenceTest {
         publish(1);
         float[] ofVersion = trainer.published();
         train("ann", "ann", "cat", "cat");
-        trainer.erase(new Erasure("0_0", ++sequence, "bob"), sequence);
+        trainer.erase(new Erasure("0_0", ++sequence, "bob", -1L, 0L), sequence);
 
         diverge(2);
         assertTrue(trainer.isDiverged());

@@ -1,5 +1,6 @@
 package io.rangestream.app.command;
 
+import io.rangestream.sampler.config.SamplerConfig;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,14 @@ final class Console {
             throw new IllegalStateException("not run by picocli");
         }
         return spec.commandLine();
+    }
+
+    /** Refuses what no face can be labelled with. */
+    static void requireIdentity(CommandLine.Model.@Nullable CommandSpec spec, String identity) {
+        if (identity.isBlank() || identity.indexOf('/') >= 0 || identity.length() > SamplerConfig.MAX_NAME_CHARS) {
+            throw new CommandLine.ParameterException(
+                    of(spec), "an identity has 1 to %d characters and no '/'".formatted(SamplerConfig.MAX_NAME_CHARS));
+        }
     }
 
     /** Whether a person watches standard output. */

@@ -29,6 +29,8 @@ import picocli.CommandLine.ParseResult;
             SamplerCommand.class,
             LearnerCommand.class,
             EraseCommand.class,
+            RetractCommand.class,
+            RelabelCommand.class,
             ModelsCommand.class,
             EvaluateCommand.class,
         },

@@ -104,6 +104,17 @@ public final class HoldoutEvaluator {
         return evaluation.build();
     }
 
+    /** Drops decoded crops and embeddings of faces that are no longer in the holdout. */
+    public void forgetOthersThan(Set<String> keys) {
+        crops.keySet().retainAll(keys);
+        Set<byte[]> staying = Collections.newSetFromMap(new IdentityHashMap<>());
+        crops.values().forEach(decoded -> staying.add(decoded.crop()));
+        untrained.retain(staying);
+        if (promoted != null) {
+            promoted.retain(staying);
+        }
+    }
+
     /** The faces with the smallest hashes: the choice depends on which faces there are, not on their order. */
     private List<HoldoutFace> select(Map<String, LabeledFace> holdout) {
         crops.keySet().retainAll(holdout.keySet());
@@ -214,8 +225,12 @@ public final class HoldoutEvaluator {
             }
             Set<byte[]> current = Collections.newSetFromMap(new IdentityHashMap<>());
             faces.forEach(face -> current.add(face.crop()));
-            byCrop.keySet().removeIf(crop -> !current.contains(crop));
+            retain(current);
             return new Embeddings(values, dim);
+        }
+
+        void retain(Set<byte[]> current) {
+            byCrop.keySet().removeIf(crop -> !current.contains(crop));
         }
     }
 }

@@ -49,8 +49,9 @@ public final class LogPosition {
         holdout.merge(task, holdoutRecords, Math::max);
     }
 
-    void erased(String task, long sequence) {
+    void erased(String task, long sequence, long holdoutRecords) {
         sequences.put(task, sequence);
+        holdout.merge(task, holdoutRecords, Math::max);
         erasures.put(task, sequence);
     }
 
@@ -74,7 +75,7 @@ public final class LogPosition {
         return Map.copyOf(erasures);
     }
 
-    /** Per task, how many holdout records its last batch named. */
+    /** Per task, how many holdout records its last batch or erasure named. */
     public Map<String, Long> holdout() {
         return Map.copyOf(holdout);
     }

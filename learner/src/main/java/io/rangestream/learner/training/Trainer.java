@@ -131,7 +131,7 @@ public final class Trainer implements AutoCloseable {
     public void erase(Erasure erasure, long offset) {
         if (progress.position.check(erasure.getTask(), erasure.getSequence()) == LogPosition.Order.NEXT) {
             model.objective().erase(erasure.getIdentity());
-            progress.position.erased(erasure.getTask(), erasure.getSequence());
+            progress.position.erased(erasure.getTask(), erasure.getSequence(), erasure.getHoldoutRecords());
             progress.erasures.complied(erasure.getIdentity(), erasure.getTask());
         }
         progress.position.setNextOffset(offset + 1);

@@ -45,7 +45,7 @@ class LogPositionTest {
     void batchesAndErasuresShareTheSequenceOfTheirTaskAlone() {
         position.trained("0_0", 5, 0);
         position.trained("0_1", 9, 0);
-        position.erased("0_0", 6);
+        position.erased("0_0", 6, 0);
 
         assertEquals(Order.NEXT, position.check("0_0", 7));
         assertEquals(Order.NEXT, position.check("0_1", 10));
@@ -58,13 +58,23 @@ class LogPositionTest {
         position.trained("0_0", 1, 8);
         position.trained("0_0", 2, 3);
 
+        position.erased("0_0", 3, 0);
+
         assertEquals(Map.of("0_0", 8L), position.holdout());
+    }
+
+    @Test
+    void anErasureNamesTheHoldoutAsABatchDoes() {
+        position.trained("0_0", 1, 8);
+        position.erased("0_0", 2, 10);
+
+        assertEquals(Map.of("0_0", 10L), position.holdout());
     }
 
     @Test
     void whatIsSavedIsLoadedInPlaceOfWhatWasThere() throws IOException {
         position.trained("0_0", 5, 8);
-        position.erased("0_1", 2);
+        position.erased("0_1", 2, 0);
         position.setNextOffset(77);
         var bytes = new ByteArrayOutputStream();
         position.save(new DataOutputStream(bytes));
@@ -76,6 +86,6 @@ class LogPositionTest {
         assertEquals(77, loaded.nextOffset());
         assertEquals(Map.of("0_0", 5L, "0_1", 2L), loaded.sequences());
         assertEquals(Map.of("0_1", 2L), loaded.erasures());
-        assertEquals(Map.of("0_0", 8L), loaded.holdout());
+        assertEquals(Map.of("0_0", 8L, "0_1", 0L), loaded.holdout());
     }
 }

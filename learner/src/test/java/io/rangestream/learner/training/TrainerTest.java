@@ -103,7 +103,7 @@ class TrainerTest {
         trainer.train(batch("0_1", 1, ANN_AND_BOB), 1);
         assertTrue(trainer.knows("ann"));
 
-        trainer.erase(new Erasure("0_0", 2L, "ann"), 2);
+        trainer.erase(new Erasure("0_0", 2L, "ann", 7L, 0L), 2);
         assertFalse(trainer.knows("ann"));
         assertEquals(1, trainer.identities());
 
@@ -111,7 +111,7 @@ class TrainerTest {
         assertFalse(trainer.knows("ann"));
         assertEquals(new Trainer.Counters(3, 10, 0, 0), trainer.counters());
 
-        trainer.erase(new Erasure("0_1", 3L, "ann"), 4);
+        trainer.erase(new Erasure("0_1", 3L, "ann", 7L, 0L), 4);
         trainer.train(batch("0_1", 4, ANN_AND_BOB), 5);
         assertTrue(trainer.knows("ann"), "who returns after all tasks complied is trained on again");
         assertEquals(Map.of("0_0", 2L, "0_1", 3L), trainer.position().erasures());
@@ -127,7 +127,7 @@ class TrainerTest {
         try (var without = new Trainer(config())) {
             without.train(new PreparedBatch(mixed.source(), bobs, List.of("bob", "bob"), 0), 1);
 
-            trainer.erase(new Erasure("0_0", 1L, "ann"), 0);
+            trainer.erase(new Erasure("0_0", 1L, "ann", 7L, 0L), 0);
             trainer.train(mixed, 1);
 
             assertArrayEquals(without.published(), trainer.published());
@@ -137,11 +137,11 @@ class TrainerTest {
     @Test
     void aRepeatedErasureChangesNothing() throws IOException {
         trainer.train(batch("0_0", 1, ANN_AND_BOB), 0);
-        trainer.erase(new Erasure("0_0", 2L, "ann"), 1);
+        trainer.erase(new Erasure("0_0", 2L, "ann", 7L, 0L), 1);
         trainer.train(batch("0_0", 3, ANN_AND_BOB), 2);
         byte[] before = state(trainer);
 
-        trainer.erase(new Erasure("0_0", 2L, "ann"), 2);
+        trainer.erase(new Erasure("0_0", 2L, "ann", 7L, 0L), 2);
 
         assertArrayEquals(before, state(trainer));
         assertTrue(trainer.knows("ann"));

@@ -160,7 +160,8 @@ final class SamplerTask {
         }
         // Also for someone unknown here: the learner may know the person from another partition.
         state = state.nextErasure();
-        writeBatches(erasures.encode(new Erasure(task, state.sequence(), identity)));
+        long offset = context.recordMetadata().map(RecordMetadata::offset).orElse(-1L);
+        writeBatches(erasures.encode(new Erasure(task, state.sequence(), identity, offset, state.holdoutRecords())));
         state.save(stateStore);
     }
 

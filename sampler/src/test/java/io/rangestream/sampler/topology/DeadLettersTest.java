@@ -25,7 +25,7 @@ class DeadLettersTest {
     private static final byte[] GOOD = Faces.CODEC.encode(Faces.face("ann", "0"));
 
     static Stream<Arguments> badRecords() {
-        byte[] otherSchema = Faces.CODEC.encode(new Erasure("0_0", 1L, "ann"));
+        byte[] otherSchema = Faces.CODEC.encode(new Erasure("0_0", 1L, "ann", 7L, 0L));
         byte[] leftOver = Arrays.copyOf(GOOD, GOOD.length + 1);
         return Stream.of(
                 Arguments.of(null, GOOD, "the record has no key: it has to be the identity"),

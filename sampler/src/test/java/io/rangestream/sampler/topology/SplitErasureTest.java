@@ -157,6 +157,8 @@ class SplitErasureTest {
             Erasure erasure = assertInstanceOf(Erasure.class, sampler.records().get(before));
             assertEquals("p0", erasure.getIdentity());
             assertEquals(before + 1, erasure.getSequence());
+            assertEquals(40, erasure.getFacesOffset(), "it answers the tombstone at this offset");
+            assertEquals(sampler.holdout.size(), erasure.getHoldoutRecords(), "it names its own tombstones too");
             Invariants.check(sampler);
 
             sendAll(sampler);

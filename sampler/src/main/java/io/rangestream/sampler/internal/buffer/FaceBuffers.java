@@ -11,6 +11,7 @@ import io.rangestream.sampler.internal.draw.SlotShares;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -181,6 +182,13 @@ public final class FaceBuffers {
 
     private static Bytes name(String identity) {
         return Bytes.wrap(identity.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Whether a key of the faces store is of one of an identity's slots. */
+    public static boolean isOf(String identity, byte[] key) {
+        byte[] first = faceKey(name(identity), 0).get();
+        return key.length == first.length
+                && Arrays.equals(first, 0, first.length - Short.BYTES, key, 0, key.length - Short.BYTES);
     }
 
     private static Bytes faceKey(Bytes name, int slot) {

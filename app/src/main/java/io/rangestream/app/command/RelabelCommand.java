@@ -1,0 +1,92 @@
+package io.rangestream.app.command;
+
+import io.rangestream.app.correction.ErasureWatch;
+import io.rangestream.app.correction.Relabelling;
+import io.rangestream.sampler.config.SamplerConfig;
+import io.rangestream.schemas.config.CommonConfig;
+import io.rangestream.schemas.config.Settings;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Moves faces from one identity to another. */
+@Command(
+        name = "relabel",
+        description = {
+            "Move an identity's faces, or one of them, to another identity.",
+            "They are sent again under the new label, from buffers, holdout and the faces topic, and then taken back under"
+                    + " the old one; cut off in between, it can be repeated."
+        },
+        mixinStandardHelpOptions = true)
+final class RelabelCommand implements Callable<Integer> {
+    @Mixin
+    private ConfigOptions config = new ConfigOptions();
+
+    @Mixin
+    private WaitOptions waiting = new WaitOptions();
+
+    @Parameters(index = "0", paramLabel = "FROM", description = "Whose faces they were.")
+    private String from = "";
+
+    @Parameters(index = "1", paramLabel = "TO", description = "Whose faces they are.")
+    private String to = "";
+
+    @Option(names = "--face", paramLabel = "FACE_ID", description = "Move this one face only.")
+    private @Nullable String face;
+
+    @Option(names = "--dry-run", description = "Say what would be moved, and move nothing.")
+    private boolean dryRun;
+
+    @CommandLine.Spec
+    private CommandLine.Model.@Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Console.requireIdentity(spec, from);
+        Console.requireIdentity(spec, to);
+        if (from.equals(to)) {
+            throw new CommandLine.ParameterException(Console.of(spec), "both are the same identity");
+        }
+        Settings settings = config.settings();
+        CommonConfig common = CommonConfig.from(settings);
+        SamplerConfig sampler = SamplerConfig.from(settings);
+        try (var relabelling = new Relabelling(common, sampler, from)) {
+            if (face != null && !relabelling.has(face)) {
+                throw new IllegalStateException("no such face is in the buffers, the holdout or the faces topic");
+            }
+            int count = face == null ? relabelling.faces() : 1;
+            if (dryRun) {
+                Console.println(spec, "%d faces would be moved".formatted(count));
+            } else if (face == null) {
+                moveAll(relabelling, common);
+                Console.println(spec, "%d faces were moved".formatted(count));
+            } else {
+                move(relabelling, face, common, sampler);
+                Console.println(spec, "1 face was moved");
+            }
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    private void moveAll(Relabelling relabelling, CommonConfig common) throws InterruptedException {
+        try (ErasureWatch watch = ErasureWatch.open(common)) {
+            Map<Integer, Long> erasure = relabelling.moveAll(to);
+            if (waiting.waits()) {
+                waiting.requireDone(watch.await(from, erasure, waiting.timeout(), line -> Console.println(spec, line)));
+            }
+        }
+    }
+
+    private void move(Relabelling relabelling, String faceId, CommonConfig common, SamplerConfig sampler)
+            throws InterruptedException {
+        Map<Integer, Long> retraction = relabelling.move(faceId, to);
+        if (waiting.waits()) {
+            waiting.requireTakenIn(common, sampler, retraction);
+        }
+    }
+}
