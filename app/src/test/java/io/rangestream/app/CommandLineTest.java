@@ -38,6 +38,8 @@ class CommandLineTest {
                 "erase",
                 "retract",
                 "relabel",
+                "rejected list",
+                "rejected replay",
                 "models",
                 "models fetch"
             })
@@ -58,6 +60,7 @@ class CommandLineTest {
                 "models",
                 "erase a/b",
                 "relabel ann ann",
+                "rejected",
                 "learner -D learning.rate=fast",
                 "learner -D learnign.rate=0.1",
                 "sampler --config no-such-file.properties",

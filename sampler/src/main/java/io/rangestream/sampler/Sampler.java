@@ -16,6 +16,7 @@ import io.rangestream.sampler.topology.TaskBoard.Event;
 import io.rangestream.sampler.topology.TaskReport;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.ConfigurationException;
+import io.rangestream.schemas.wire.RegistrySchemas;
 import io.rangestream.schemas.wire.SchemaTopic;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -44,6 +45,7 @@ public final class Sampler implements MeterBinder, AutoCloseable {
     private final RocksMemory memory;
     private final FailurePolicy failures;
     private final SamplerMetrics metrics;
+    private final IdentityQueries queries;
 
     private Sampler(CommonConfig common, SamplerConfig config, Preflight.Facts facts) {
         board = new TaskBoard();
@@ -52,7 +54,8 @@ public final class Sampler implements MeterBinder, AutoCloseable {
         schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig());
         failures = new FailurePolicy(InstantSource.system());
         streams = new KafkaStreams(
-                SamplerTopology.build(config, common.topics(), schemas, board, learner),
+                SamplerTopology.build(
+                        config, common.topics(), RegistrySchemas.with(config.registry(), schemas), board, learner),
                 StreamsSettings.of(common, config, facts.deadLetterBytes(), memory));
         streams.setUncaughtExceptionHandler(failures);
         pacer = new Pacer(
@@ -64,6 +67,7 @@ public final class Sampler implements MeterBinder, AutoCloseable {
                 InstantSource.system());
         watch = new LearnerWatch(common, schemas, learner, pacer);
         metrics = new SamplerMetrics(streams, board, pacer);
+        queries = new IdentityQueries(streams, board, config);
     }
 
     /**
@@ -156,6 +160,16 @@ public final class Sampler implements MeterBinder, AutoCloseable {
                 tasks.stream().mapToLong(TaskReport::drawable).sum(),
                 tasks.stream().mapToLong(TaskReport::kept).sum(),
                 pacer.ahead());
+    }
+
+    /** The identities of the tasks here, counted. */
+    public IdentityCensus census() {
+        return queries.census();
+    }
+
+    /** Looks one identity up in the buffers here, or says who has its partition. */
+    public IdentityLookup find(String identity) {
+        return queries.find(identity);
     }
 
     /** Adds the metrics of the sampler and of Kafka Streams; for one registry, which may not outlive the sampler. */

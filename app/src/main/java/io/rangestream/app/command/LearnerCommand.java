@@ -5,6 +5,7 @@ import io.rangestream.learner.Learner;
 import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,7 +25,7 @@ final class LearnerCommand implements Callable<Integer> {
         Settings settings = config.settings();
         try (ShutdownSignal signal = ShutdownSignal.listen();
                 Learner learner = Learner.start(CommonConfig.from(settings), LearnerConfig.from(settings))) {
-            new RoleRun(learner::isLive, learner::isReady, learner).await(signal, settings);
+            new RoleRun(learner::isLive, learner::isReady, learner, Map.of()).await(signal, settings);
             if (learner.failure().isPresent()) {
                 throw new RoleFailedException("learner", learner.failure().get());
             }

@@ -31,6 +31,7 @@ import picocli.CommandLine.ParseResult;
             EraseCommand.class,
             RetractCommand.class,
             RelabelCommand.class,
+            RejectedCommand.class,
             ModelsCommand.class,
             EvaluateCommand.class,
         },

@@ -8,6 +8,7 @@ import io.rangestream.app.health.Metrics;
 import io.rangestream.app.health.Page;
 import io.rangestream.schemas.config.Settings;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -19,19 +20,15 @@ import java.util.function.BooleanSupplier;
  * @param live whether it works or may yet
  * @param ready whether it works
  * @param meters adds its metrics
+ * @param pages further pages of its own, by path
  */
-record RoleRun(BooleanSupplier live, BooleanSupplier ready, MeterBinder meters) {
+record RoleRun(BooleanSupplier live, BooleanSupplier ready, MeterBinder meters, Map<String, Page> pages) {
     private static final Duration LOOK = Duration.ofMillis(200);
 
     /** Returns when the signal has come or the role is no longer live. */
     void await(ShutdownSignal signal, Settings settings) throws InterruptedException {
         try (var metrics = new Metrics(meters)) {
-            Optional<HealthServer> health = HealthServer.start(
-                    HealthConfig.from(settings),
-                    Map.of(
-                            "/livez", Page.check(live),
-                            "/readyz", Page.check(ready),
-                            "/metrics", metrics));
+            Optional<HealthServer> health = HealthServer.start(HealthConfig.from(settings), allPages(metrics));
             try {
                 while (!signal.await(LOOK) && live.getAsBoolean()) {
                     continue;
@@ -40,5 +37,13 @@ record RoleRun(BooleanSupplier live, BooleanSupplier ready, MeterBinder meters) 
                 health.ifPresent(HealthServer::close);
             }
         }
+    }
+
+    private Map<String, Page> allPages(Metrics metrics) {
+        var all = new HashMap<>(pages);
+        all.put("/livez", Page.check(live));
+        all.put("/readyz", Page.check(ready));
+        all.put("/metrics", metrics);
+        return all;
     }
 }

@@ -1,11 +1,15 @@
 package io.rangestream.app.command;
 
 import io.rangestream.app.ShutdownSignal;
+import io.rangestream.app.health.HealthConfig;
+import io.rangestream.app.health.IdentitiesPage;
 import io.rangestream.sampler.Sampler;
 import io.rangestream.sampler.config.SamplerConfig;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.kafka.streams.StreamsConfig;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,15 +20,23 @@ import picocli.CommandLine.Mixin;
         description = "Run a sampler: keep buffers of faces, draw batches. Several share the partitions of faces.",
         mixinStandardHelpOptions = true)
 final class SamplerCommand implements Callable<Integer> {
+    private static final String APPLICATION_SERVER = Settings.KAFKA_PREFIX + StreamsConfig.APPLICATION_SERVER_CONFIG;
+
     @Mixin
     private ConfigOptions config = new ConfigOptions();
 
     @Override
     public Integer call() throws InterruptedException {
-        Settings settings = config.settings();
+        Settings given = config.settings();
+        // Where the other samplers' /identities point to; an operator's own application.server goes first.
+        Settings settings = HealthConfig.from(given)
+                .advertised()
+                .map(address -> given.orElse(Settings.of(Map.of(APPLICATION_SERVER, address))))
+                .orElse(given);
         try (ShutdownSignal signal = ShutdownSignal.listen();
                 Sampler sampler = Sampler.start(CommonConfig.from(settings), SamplerConfig.from(settings))) {
-            new RoleRun(sampler::isLive, sampler::isReady, sampler).await(signal, settings);
+            new RoleRun(sampler::isLive, sampler::isReady, sampler, Map.of("/identities", new IdentitiesPage(sampler)))
+                    .await(signal, settings);
             if (sampler.failure().isPresent()) {
                 throw new RoleFailedException("sampler", sampler.failure().get());
             }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -28,6 +29,7 @@ public final class FaceOrders implements AutoCloseable {
     private final String topic;
     private final int partitions;
     private final Producer<byte[], byte @Nullable []> producer;
+    private final AtomicReference<@Nullable Exception> failed = new AtomicReference<>();
 
     private FaceOrders(String topic, int partitions, Producer<byte[], byte @Nullable []> producer) {
         this.topic = topic;
@@ -80,13 +82,28 @@ public final class FaceOrders implements AutoCloseable {
     }
 
     /** Sends faces to the partition of their identity and waits until the broker has all of them. */
-    public void add(String identity, List<byte[]> faces) throws InterruptedException {
-        List<Future<RecordMetadata>> sent = new ArrayList<>();
+    public void add(String identity, List<byte[]> faces) {
         for (byte[] face : faces) {
-            sent.add(producer.send(new ProducerRecord<>(topic, key(identity), face)));
+            begin(new ProducerRecord<>(topic, key(identity), face));
         }
-        for (Future<RecordMetadata> one : sent) {
-            written(one);
+        finish();
+    }
+
+    /** Begins to send a record; the producer's memory bounds how many are under way. */
+    public void begin(ProducerRecord<byte[], byte @Nullable []> record) {
+        producer.send(record, (metadata, failure) -> {
+            if (failure != null) {
+                failed.compareAndSet(null, failure);
+            }
+        });
+    }
+
+    /** Waits until the broker has everything whose sending was begun. */
+    public void finish() {
+        producer.flush();
+        Exception failure = failed.getAndSet(null);
+        if (failure != null) {
+            throw new KafkaException("%s did not take a record".formatted(topic), failure);
         }
     }
 

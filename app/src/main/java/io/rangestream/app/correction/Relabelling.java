@@ -5,6 +5,7 @@ import io.rangestream.avro.Operation;
 import io.rangestream.sampler.config.SamplerConfig;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.wire.RecordCodec;
+import io.rangestream.schemas.wire.RegistrySchemas;
 import io.rangestream.schemas.wire.SchemaSource;
 import io.rangestream.schemas.wire.SchemaTopic;
 import java.util.List;
@@ -28,7 +29,7 @@ public final class Relabelling implements AutoCloseable {
         SchemaTopic.publish(common.topics().schemas(), common.clientConfig(), List.of(LabeledFace.getClassSchema()));
         schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig());
         orders = FaceOrders.connect(common);
-        known = new KnownFaces(from, schemas);
+        known = new KnownFaces(from, RegistrySchemas.with(config.registry(), schemas));
         known.readKept(common, config);
         faces = new TopicScan(common, common.topics().faces());
         faces.read(faces.ends(), known::arrived);
@@ -89,7 +90,7 @@ public final class Relabelling implements AutoCloseable {
         schemas.close();
     }
 
-    private void send(String to) throws InterruptedException {
+    private void send(String to) {
         orders.add(
                 to, known.faces().stream().map(face -> known.encode(face, to)).toList());
     }

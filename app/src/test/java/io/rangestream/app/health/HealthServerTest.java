@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class HealthServerTest {
-    private static final HealthConfig ANY_PORT = new HealthConfig("localhost", 0);
+    private static final HealthConfig ANY_PORT = new HealthConfig("localhost", 0, "");
     private final HttpClient client = HttpClient.newHttpClient();
 
     @Test
@@ -80,7 +80,7 @@ class HealthServerTest {
     @Test
     void aPortThatIsTakenIsToldInOneLine() {
         try (var server = HealthServer.listen(ANY_PORT, Map.of())) {
-            var taken = new HealthConfig("localhost", server.port());
+            var taken = new HealthConfig("localhost", server.port(), "");
             var e = assertThrows(ConfigurationException.class, () -> HealthServer.listen(taken, Map.of()));
             assertTrue(e.getMessage().startsWith("health.port " + server.port() + " cannot be had"), e.getMessage());
         }

@@ -3,10 +3,12 @@ package io.rangestream.sampler.config;
 import io.rangestream.sampler.split.HoldoutList;
 import io.rangestream.sampler.split.HoldoutSplit;
 import io.rangestream.schemas.config.ConfigurationException;
+import io.rangestream.schemas.config.RegistryConfig;
 import io.rangestream.schemas.config.Settings;
 import io.rangestream.schemas.topics.TopicCatalogue;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -32,6 +34,8 @@ import org.apache.kafka.common.config.ConfigDef;
  * @param maxFaceBytes largest image, bytes
  * @param maxFacePixels most pixels an image may claim
  * @param pacing how to keep step with the learner
+ * @param rejections when refused records stop the sampler
+ * @param registry schemas of foreign producers
  * @param seed seed of every random choice
  * @param stateDir folder of the stores
  * @param stateMemoryBytes RocksDB's memory in this process, bytes
@@ -56,6 +60,8 @@ public record SamplerConfig(
         int maxFaceBytes,
         long maxFacePixels,
         Pacing pacing,
+        RejectionLimit rejections,
+        Optional<RegistryConfig> registry,
         long seed,
         Path stateDir,
         long stateMemoryBytes,
@@ -96,7 +102,8 @@ public record SamplerConfig(
 
     static final double MAX_TAU = 2;
     static final double MAX_REPLAY = 1000;
-    static final int MAX_CAPACITY = 1024;
+    /** Most faces kept of an identity. */
+    public static final int MAX_CAPACITY = 1024;
 
     /** Identity and face_id of at most three UTF-8 bytes a character, lengths, encoding, width and height. */
     private static final int BATCH_FACE_OVERHEAD_BYTES = 2 * 3 * MAX_NAME_CHARS + 32;
@@ -182,6 +189,8 @@ public record SamplerConfig(
                 config.getInt(MAX_FACE_BYTES),
                 config.getLong(MAX_FACE_PIXELS),
                 Pacing.from(config),
+                RejectionLimit.from(config),
+                RegistryConfig.from(config),
                 config.getLong(SEED),
                 Path.of(config.getString(STATE_DIR)),
                 config.getLong(STATE_MEMORY_BYTES),

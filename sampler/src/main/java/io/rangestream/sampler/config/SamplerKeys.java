@@ -1,5 +1,6 @@
 package io.rangestream.sampler.config;
 
+import io.rangestream.schemas.config.RegistryConfig;
 import java.util.List;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
@@ -19,6 +20,8 @@ final class SamplerKeys {
         holdout(definition);
         limits(definition);
         pace(definition);
+        RejectionLimit.define(definition);
+        RegistryConfig.define(definition);
         running(definition);
         return definition;
     }

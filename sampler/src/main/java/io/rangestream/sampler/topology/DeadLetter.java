@@ -14,17 +14,10 @@ import org.jspecify.annotations.Nullable;
  * __streams.errors.*} headers.
  *
  * <p>It always fits its topic: a value that would not (a compressed batch may have carried it into the faces topic) is
- * cut and its full length put into {@value #FULL_BYTES}. A record that the producer refuses for its size would end the
+ * cut and its full length put into {@value DeadLetterHeaders#FULL_BYTES}. A record that the producer refuses for its size would end the
  * transaction, again and again.
  */
 final class DeadLetter {
-    /** Header: bytes of the original value, where the letter holds only its beginning. */
-    static final String FULL_BYTES = "rs-full-bytes";
-
-    /** Header: bytes of the original headers, where they were too large to be kept. */
-    static final String DROPPED_HEADER_BYTES = "rs-dropped-header-bytes";
-
-    private static final String PREFIX = "__streams.errors.";
     /** Per header and record: lengths, offsets and the batch around it, generously. */
     private static final int OVERHEAD_BYTES = 16;
 
@@ -39,21 +32,21 @@ final class DeadLetter {
         if (originalBytes <= maxBytes / 2) {
             context.headers().forEach(headers::add);
         } else {
-            add(headers, DROPPED_HEADER_BYTES, Long.toString(originalBytes));
+            add(headers, DeadLetterHeaders.DROPPED_HEADER_BYTES, Long.toString(originalBytes));
         }
-        add(headers, PREFIX + "exception", exception.getClass().getName());
-        add(headers, PREFIX + "message", shortened(String.valueOf(exception.getMessage())));
-        add(headers, PREFIX + "stacktrace", shortened(exception.toString()));
-        add(headers, PREFIX + "topic", context.topic());
-        add(headers, PREFIX + "partition", Integer.toString(context.partition()));
-        add(headers, PREFIX + "offset", Long.toString(context.offset()));
+        add(headers, DeadLetterHeaders.EXCEPTION, exception.getClass().getName());
+        add(headers, DeadLetterHeaders.MESSAGE, shortened(String.valueOf(exception.getMessage())));
+        add(headers, DeadLetterHeaders.STACKTRACE, shortened(exception.toString()));
+        add(headers, DeadLetterHeaders.TOPIC, context.topic());
+        add(headers, DeadLetterHeaders.PARTITION, Integer.toString(context.partition()));
+        add(headers, DeadLetterHeaders.OFFSET, Long.toString(context.offset()));
 
         byte[] key = cut(context.sourceRawKey(), maxBytes / 4);
         long room = maxBytes - bytes(headers) - (key == null ? 0 : key.length) - 8 * OVERHEAD_BYTES;
         byte[] original = context.sourceRawValue();
         byte[] value = cut(original, Math.max(0, room));
         if (original != null && value != null && value.length < original.length) {
-            add(headers, FULL_BYTES, Integer.toString(original.length));
+            add(headers, DeadLetterHeaders.FULL_BYTES, Integer.toString(original.length));
         }
         return new ProducerRecord<>(topic, null, context.timestamp(), key, value, headers);
     }

@@ -1,6 +1,7 @@
 package io.rangestream.sampler.topology;
 
 import io.rangestream.sampler.config.SamplerConfig;
+import io.rangestream.sampler.internal.intake.RejectedFaceException;
 import io.rangestream.schemas.wire.SchemaSource;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -13,13 +14,20 @@ final class SamplerProcessor implements Processor<byte[], byte[], byte[], byte[]
     private final SchemaSource schemas;
     private final TaskBoard board;
     private final LearnerDistance learner;
+    private final RejectionGuard rejections;
     private @Nullable SamplerTask task;
 
-    SamplerProcessor(SamplerConfig config, SchemaSource schemas, TaskBoard board, LearnerDistance learner) {
+    SamplerProcessor(
+            SamplerConfig config,
+            SchemaSource schemas,
+            TaskBoard board,
+            LearnerDistance learner,
+            RejectionGuard rejections) {
         this.config = config;
         this.schemas = schemas;
         this.board = board;
         this.learner = learner;
+        this.rejections = rejections;
     }
 
     @Override
@@ -32,7 +40,13 @@ final class SamplerProcessor implements Processor<byte[], byte[], byte[], byte[]
         if (task == null) {
             throw new IllegalStateException("a record came before init");
         }
-        task.process(record);
+        try {
+            task.process(record);
+        } catch (RejectedFaceException e) {
+            rejections.rejected(String.valueOf(e.getMessage()));
+            throw e;
+        }
+        rejections.accepted();
     }
 
     @Override

@@ -77,6 +77,7 @@ final class SamplerTask {
                 context.getStateStore(SamplerTopology.FACES_STORE),
                 stateStore,
                 config);
+        board.show(task, buffers.sizes());
         this.holdout = new HoldoutLedger(context.getStateStore(SamplerTopology.HOLDOUT_STORE));
         this.state = loadState(stateStore, config);
         this.pace = new TaskPace(config, credit, learner, board, task, stateStore);

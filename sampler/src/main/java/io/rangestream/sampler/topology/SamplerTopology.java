@@ -27,7 +27,7 @@ public final class SamplerTopology {
     public static final String HEADER_HOLDOUT_INDEX = "rs-holdout-index";
 
     /** identity → {@code IdentityIndex}. */
-    static final String INDEX_STORE = "identities";
+    public static final String INDEX_STORE = "identities";
 
     /** (identity, slot) → the face in its encoded form. */
     static final String FACES_STORE = "faces";
@@ -87,6 +87,7 @@ public final class SamplerTopology {
             LearnerDistance learner,
             Function<String, KeyValueBytesStoreSupplier> stores) {
         var bytesOut = new ByteArraySerializer();
+        var rejections = new RejectionGuard(config.rejections());
         return new Topology()
                 .addSource(
                         AutoOffsetReset.earliest(),
@@ -96,7 +97,8 @@ public final class SamplerTopology {
                         new ByteArrayDeserializer(),
                         new ByteArrayDeserializer(),
                         topics.faces())
-                .addProcessor(PROCESSOR, () -> new SamplerProcessor(config, schemas, board, learner), SOURCE)
+                .addProcessor(
+                        PROCESSOR, () -> new SamplerProcessor(config, schemas, board, learner, rejections), SOURCE)
                 .addStateStore(store(stores.apply(FACES_STORE)), PROCESSOR)
                 .addStateStore(store(stores.apply(HOLDOUT_STORE)), PROCESSOR)
                 // These two are written with every face: the cache writes them out once per commit.

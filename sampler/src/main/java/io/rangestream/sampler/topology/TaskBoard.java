@@ -1,5 +1,7 @@
 package io.rangestream.sampler.topology;
 
+import io.rangestream.sampler.config.SamplerConfig;
+import io.rangestream.sampler.internal.buffer.KeptHistogram;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,6 +13,7 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class TaskBoard {
     private final Map<String, TaskReport> reports = new ConcurrentHashMap<>();
+    private final Map<String, KeptHistogram> sizes = new ConcurrentHashMap<>();
     private final Map<Event, LongAdder> counts;
 
     /** What is counted. */
@@ -62,8 +65,14 @@ public final class TaskBoard {
         reports.put(task, report);
     }
 
+    /** Lets others see how full a task's buffers are. */
+    void show(String task, KeptHistogram histogram) {
+        sizes.put(task, histogram);
+    }
+
     void remove(String task) {
         reports.remove(task);
+        sizes.remove(task);
     }
 
     /** How often something happened since the process began. */
@@ -74,6 +83,13 @@ public final class TaskBoard {
     /** The last report of each task that runs here. */
     public Map<String, TaskReport> reports() {
         return new TreeMap<>(reports);
+    }
+
+    /** How many identities of the tasks here keep 0, 1, 2, … faces; those that keep none are not counted. */
+    public long[] identitiesByKept() {
+        var sums = new long[SamplerConfig.MAX_CAPACITY + 1];
+        sizes.values().forEach(histogram -> histogram.addTo(sums));
+        return sums;
     }
 
     private LongAdder adder(Event event) {

@@ -118,8 +118,8 @@ class DeadLettersTest {
                     ANN, large, new RecordHeaders().add("big", new byte[3000]).add("a", new byte[1]));
 
             var letter = sampler.letters.get(0);
-            assertEquals("10000", SamplerHarness.header(letter, DeadLetter.FULL_BYTES));
-            assertTrue(SamplerHarness.header(letter, DeadLetter.DROPPED_HEADER_BYTES) != null);
+            assertEquals("10000", SamplerHarness.header(letter, DeadLetterHeaders.FULL_BYTES));
+            assertTrue(SamplerHarness.header(letter, DeadLetterHeaders.DROPPED_HEADER_BYTES) != null);
             assertTrue(letter.value().length > 1000 && letter.value().length < 4000);
             assertArrayEquals(Arrays.copyOf(large, letter.value().length), letter.value());
         }

@@ -33,6 +33,11 @@ public final class Fingerprint {
         return header.array();
     }
 
+    /** Whether a record begins with such a header. */
+    public static boolean leads(byte[] record) {
+        return record.length >= HEADER_BYTES && record[0] == MARKER_0 && record[1] == MARKER_1;
+    }
+
     static void writeHeader(ByteBuffer to, long fingerprint) {
         to.order(ByteOrder.LITTLE_ENDIAN).put(MARKER_0).put(MARKER_1).putLong(fingerprint);
     }
@@ -43,7 +48,7 @@ public final class Fingerprint {
      * @throws UndecodableRecordException if the bytes do not begin with such a header
      */
     static long readHeader(byte[] record) {
-        if (record.length < HEADER_BYTES || record[0] != MARKER_0 || record[1] != MARKER_1) {
+        if (!leads(record)) {
             throw new UndecodableRecordException(
                     "not Avro single-object encoding: %d bytes that do not begin with c3 01 and a fingerprint"
                             .formatted(record.length));

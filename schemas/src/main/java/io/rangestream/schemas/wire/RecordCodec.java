@@ -29,9 +29,15 @@ import org.apache.avro.util.ClassSecurityValidator.ClassSecurityPredicate;
  * Turns records into Avro single-object encoding and back.
  *
  * <p>A codec reads the record types it was made for, whatever version of their schema they were written with: one it
- * does not know it looks up by fingerprint in its {@link SchemaSource} before it refuses. Thread-safe.
+ * does not know it looks up by fingerprint in its {@link SchemaSource} before it refuses. If that is a {@link
+ * RegistrySource}, it also reads records in a registry's framing. Thread-safe.
  */
 public final class RecordCodec {
+    /** A registry's framing: a zero byte, the schema's id in four bytes, most significant first. */
+    private static final int REGISTRY_HEADER_BYTES = 5;
+
+    private static final byte REGISTRY_MARKER = 0;
+
     static {
         // Avro instantiates no class it was not told to trust (1.12.2); the records' own package is, besides what
         // already was.
@@ -44,6 +50,7 @@ public final class RecordCodec {
     private final Map<String, Schema> readable;
     private final SchemaSource source;
     private final Map<Long, SpecificDatumReader<SpecificRecord>> readers = new ConcurrentHashMap<>();
+    private final Map<Integer, SpecificDatumReader<SpecificRecord>> readersById = new ConcurrentHashMap<>();
     private final Map<Schema, Writer> writers = new ConcurrentHashMap<>();
 
     private record Writer(long fingerprint, SpecificDatumWriter<SpecificRecord> datum) {}
@@ -94,14 +101,28 @@ public final class RecordCodec {
      * @throws UndecodableRecordException if they are truncated, damaged, of an unknown schema or of another type
      */
     public SpecificRecord decode(byte[] bytes) {
+        if (source instanceof RegistrySource registry
+                && bytes.length >= REGISTRY_HEADER_BYTES
+                && bytes[0] == REGISTRY_MARKER) {
+            int id = ByteBuffer.wrap(bytes).getInt(1);
+            SpecificDatumReader<SpecificRecord> reader = readersById.get(id);
+            if (reader == null) {
+                reader = readerOf(registry, id);
+                readersById.put(id, reader);
+            }
+            return read(reader, bytes, REGISTRY_HEADER_BYTES);
+        }
         long fingerprint = Fingerprint.readHeader(bytes);
         SpecificDatumReader<SpecificRecord> reader = readers.get(fingerprint);
         if (reader == null) {
             reader = readerOf(fingerprint);
             readers.put(fingerprint, reader);
         }
-        BinaryDecoder decoder = DecoderFactory.get()
-                .binaryDecoder(bytes, Fingerprint.HEADER_BYTES, bytes.length - Fingerprint.HEADER_BYTES, null);
+        return read(reader, bytes, Fingerprint.HEADER_BYTES);
+    }
+
+    private static SpecificRecord read(SpecificDatumReader<SpecificRecord> reader, byte[] bytes, int from) {
+        BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(bytes, from, bytes.length - from, null);
         try {
             SpecificRecord record = new SpecificDatumReader<SpecificRecord>(
                             reader.getSchema(), reader.getExpected(), reader.getSpecificData())
@@ -125,18 +146,28 @@ public final class RecordCodec {
             throw new UndecodableRecordException(
                     "unknown schema fingerprint %s".formatted(Fingerprint.text(fingerprint)));
         }
-        Schema expected = readable.get(written.get().getFullName());
+        return readerOf(written.get(), Fingerprint.text(fingerprint));
+    }
+
+    private SpecificDatumReader<SpecificRecord> readerOf(RegistrySource registry, int id) {
+        Schema written = registry.findById(id)
+                .orElseThrow(() -> new UndecodableRecordException("the registry has no schema of id " + id));
+        return readerOf(written, "of id " + id);
+    }
+
+    private SpecificDatumReader<SpecificRecord> readerOf(Schema written, String name) {
+        Schema expected = readable.get(written.getFullName());
         if (expected == null) {
             throw new UndecodableRecordException("a %s does not belong here, only %s"
-                    .formatted(written.get().getFullName(), String.join(", ", readable.keySet())));
+                    .formatted(written.getFullName(), String.join(", ", readable.keySet())));
         }
-        if (SchemaCompatibility.checkReaderWriterCompatibility(expected, written.get())
+        if (SchemaCompatibility.checkReaderWriterCompatibility(expected, written)
                         .getType()
                 != SchemaCompatibilityType.COMPATIBLE) {
             throw new UndecodableRecordException("the schema %s of %s cannot be read with the one known here"
-                    .formatted(Fingerprint.text(fingerprint), expected.getFullName()));
+                    .formatted(name, expected.getFullName()));
         }
-        return reader(written.get(), expected);
+        return reader(written, expected);
     }
 
     private static SpecificDatumReader<SpecificRecord> reader(Schema written, Schema expected) {

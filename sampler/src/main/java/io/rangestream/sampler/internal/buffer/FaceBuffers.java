@@ -34,6 +34,7 @@ public final class FaceBuffers {
     private final KeyValueStore<Bytes, byte[]> task;
     private final DrawableIdentities drawable;
     private final IdentityDraw draw;
+    private final KeptHistogram sizes = new KeptHistogram();
     /** Turns given so far to those who wait for their first batch. */
     private long turns;
 
@@ -65,6 +66,7 @@ public final class FaceBuffers {
                 KeyValue<Bytes, byte[]> entry = all.next();
                 IdentityHeader identity = IdentityHeader.read(ByteBuffer.wrap(entry.value));
                 drawable.restore(identity.ordinal(), entry.key.get(), identity.kept());
+                sizes.moved(0, identity.kept());
                 if (identity.hasTurn() && drawable.isEnough(identity.kept())) {
                     waiting.put(identity.turn(), identity.ordinal());
                 }
@@ -92,6 +94,7 @@ public final class FaceBuffers {
         if (admission.outcome() == Outcome.KEPT) {
             faces.put(faceKey(name, admission.slot()), face.get());
             drawable.keptChanged(entry.ordinal(), before, entry.kept());
+            sizes.moved(before, entry.kept());
             awaitFirstBatch(entry, before);
         }
         index.put(name, entry.encode());
@@ -110,6 +113,7 @@ public final class FaceBuffers {
         if (slot >= 0) {
             faces.delete(faceKey(name, slot));
             drawable.keptChanged(entry.ordinal(), before, entry.kept());
+            sizes.moved(before, entry.kept());
         }
         index.put(name, entry.encode());
     }
@@ -126,6 +130,7 @@ public final class FaceBuffers {
         }
         index.delete(name);
         drawable.release(entry.ordinal(), entry.kept());
+        sizes.moved(entry.kept(), 0);
     }
 
     /**
@@ -168,6 +173,11 @@ public final class FaceBuffers {
 
     private void saveDraw() {
         new DrawRecord(draw.position(), turns).save(task);
+    }
+
+    /** How full the buffers are; for any thread. */
+    public KeptHistogram sizes() {
+        return sizes;
     }
 
     /** Who is there to be drawn. */

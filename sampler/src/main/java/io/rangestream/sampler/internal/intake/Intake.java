@@ -6,6 +6,7 @@ import io.rangestream.sampler.config.SamplerConfig;
 import io.rangestream.schemas.image.FaceIds;
 import io.rangestream.schemas.image.ImageHeader;
 import io.rangestream.schemas.image.InvalidImageException;
+import io.rangestream.schemas.wire.Fingerprint;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
 import io.rangestream.schemas.wire.UndecodableRecordException;
@@ -116,10 +117,12 @@ public final class Intake {
             throw new RejectedFaceException("an image of %d x %d has more pixels than %s %d"
                     .formatted(header.width(), header.height(), SamplerConfig.MAX_FACE_PIXELS, config.maxFacePixels()));
         }
-        if (!face.getFaceId().isEmpty()) {
+        if (!face.getFaceId().isEmpty() && Fingerprint.leads(record)) {
             return new Request.Add(face.getIdentity(), face.getFaceId(), face, record);
         }
-        face.setFaceId(FaceIds.contentHash(image));
+        if (face.getFaceId().isEmpty()) {
+            face.setFaceId(FaceIds.contentHash(image));
+        }
         return new Request.Add(face.getIdentity(), face.getFaceId(), face, codec.encode(face));
     }
 

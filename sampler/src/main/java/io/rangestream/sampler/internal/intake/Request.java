@@ -11,7 +11,7 @@ public sealed interface Request {
      * Take in a face.
      *
      * @param face the face with its face_id filled in
-     * @param record the record's value, equal to the face unless the producer gave no face_id
+     * @param record the record's value, as it came, or encoded anew where the producer gave no face_id or framed it for a registry
      */
     record Add(String identity, String faceId, LabeledFace face, byte[] record) implements Request {}
 

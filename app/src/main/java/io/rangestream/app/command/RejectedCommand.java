@@ -1,0 +1,121 @@
+package io.rangestream.app.command;
+
+import io.rangestream.app.rejected.DeadLetter;
+import io.rangestream.app.rejected.DeadLetters;
+import io.rangestream.schemas.config.CommonConfig;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Shows the dead letters and sends them once more. */
+@Command(
+        name = "rejected",
+        description = "List the records that were refused, or send them once more.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {RejectedCommand.ListLetters.class, RejectedCommand.Replay.class})
+final class RejectedCommand implements Runnable {
+    @CommandLine.Spec
+    private CommandLine.Model.@Nullable CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(
+                Console.of(spec), "say what to do with the rejected records: list or replay");
+    }
+
+    /** What the subcommands share: which letters are meant. */
+    abstract static class OnLetters implements Callable<Integer> {
+        @Mixin
+        private ConfigOptions config = new ConfigOptions();
+
+        @Option(names = "--reason", paramLabel = "TEXT", description = "Only those whose reason contains this.")
+        private String reason = "";
+
+        @Option(
+                names = "--from-offset",
+                paramLabel = "OFFSET",
+                description = "Only those from this offset of faces-rejected on.")
+        private long fromOffset;
+
+        @Option(names = "--limit", paramLabel = "N", description = "The oldest N at most (default: all).")
+        private long limit = Long.MAX_VALUE;
+
+        @CommandLine.Spec
+        protected CommandLine.Model.@Nullable CommandSpec spec;
+
+        protected CommonConfig common() {
+            return CommonConfig.from(config.settings());
+        }
+
+        protected DeadLetters letters() {
+            return new DeadLetters(reason, fromOffset, limit);
+        }
+
+        protected long print(CommonConfig common) {
+            var count = new long[1];
+            letters().forEach(common, letter -> {
+                if (count[0]++ == 0) {
+                    Console.println(spec, "offset  sent                      bytes  origin  key  reason");
+                }
+                Console.println(spec, row(letter));
+            });
+            return count[0];
+        }
+
+        private static String row(DeadLetter letter) {
+            return "%6d  %-24s  %5d  %s  %s  %s%s"
+                    .formatted(
+                            letter.offset(),
+                            letter.sentAt(),
+                            letter.bytes(),
+                            letter.origin(),
+                            letter.key(),
+                            letter.reason(),
+                            letter.isWhole() ? "" : " (cut)");
+        }
+    }
+
+    @Command(
+            name = "list",
+            description = "List refused records with the reason; never what they hold.",
+            mixinStandardHelpOptions = true)
+    static final class ListLetters extends OnLetters {
+        @Override
+        public Integer call() {
+            long count = print(common());
+            Console.println(spec, "%d rejected".formatted(count));
+            return CommandLine.ExitCode.OK;
+        }
+    }
+
+    @Command(
+            name = "replay",
+            description = {
+                "Send refused records to the faces topic once more, as they were, for instance after a limit was raised.",
+                "What is refused again is a new dead letter; what was taken in meanwhile is a duplicate and changes nothing."
+            },
+            mixinStandardHelpOptions = true)
+    static final class Replay extends OnLetters {
+        @Option(names = "--dry-run", description = "List what would be sent, and send nothing.")
+        private boolean dryRun;
+
+        @Override
+        public Integer call() {
+            CommonConfig common = common();
+            if (dryRun) {
+                Console.println(spec, "%d would be replayed".formatted(print(common)));
+                return CommandLine.ExitCode.OK;
+            }
+            DeadLetters.Replay replay = letters().replay(common);
+            Console.println(spec, "%d replayed".formatted(replay.sent()));
+            if (replay.cut() > 0) {
+                Console.println(spec, "%d left out: they were too large to be kept whole".formatted(replay.cut()));
+            }
+            return CommandLine.ExitCode.OK;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package io.rangestream.app.rejected;
+
+import io.rangestream.sampler.topology.DeadLetterHeaders;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HexFormat;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dead letter, as {@code faces-rejected} holds it.
+ *
+ * @param record the record of that topic
+ */
+public record DeadLetter(ConsumerRecord<byte[], byte @Nullable []> record) {
+    /** Its offset on {@code faces-rejected}. */
+    public long offset() {
+        return record.offset();
+    }
+
+    /** When its face was sent. */
+    public Instant sentAt() {
+        return Instant.ofEpochMilli(record.timestamp());
+    }
+
+    /** Why it was refused, in one line. */
+    public String reason() {
+        return header(DeadLetterHeaders.MESSAGE).lines().findFirst().orElse("");
+    }
+
+    /** Where it lay: topic-partition@offset. */
+    public String origin() {
+        return "%s-%s@%s"
+                .formatted(
+                        header(DeadLetterHeaders.TOPIC),
+                        header(DeadLetterHeaders.PARTITION),
+                        header(DeadLetterHeaders.OFFSET));
+    }
+
+    /** Its key as text; in hexadecimal digits what is no UTF-8, and a dash where there is none. */
+    public String key() {
+        byte[] key = record.key();
+        if (key == null) {
+            return "-";
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(key))
+                    .toString()
+                    .replaceAll("\\p{Cntrl}", "?");
+        } catch (CharacterCodingException e) {
+            return "0x" + HexFormat.of().formatHex(key);
+        }
+    }
+
+    /** Bytes of the original value; -1 for a tombstone. */
+    public long bytes() {
+        byte[] value = record.value();
+        String full = header(DeadLetterHeaders.FULL_BYTES);
+        return full.isEmpty() ? value == null ? -1 : value.length : Long.parseLong(full);
+    }
+
+    /** Whether the letter holds all of the original value and headers. */
+    public boolean isWhole() {
+        return header(DeadLetterHeaders.FULL_BYTES).isEmpty()
+                && header(DeadLetterHeaders.DROPPED_HEADER_BYTES).isEmpty();
+    }
+
+    /** The original record, for the partition it came from. */
+    ProducerRecord<byte[], byte @Nullable []> original(String topic, int partitions) {
+        var headers = new RecordHeaders();
+        for (Header header : record.headers()) {
+            if (!header.key().startsWith(DeadLetterHeaders.PREFIX)) {
+                headers.add(header);
+            }
+        }
+        String text = header(DeadLetterHeaders.PARTITION);
+        int partition = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : -1;
+        return new ProducerRecord<>(
+                topic,
+                partition >= 0 && partition < partitions ? partition : null,
+                record.timestamp(),
+                record.key(),
+                record.value(),
+                headers);
+    }
+
+    private String header(String name) {
+        Header header = record.headers().lastHeader(name);
+        return header == null || header.value() == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,22 @@
+package io.rangestream.sampler.topology;
+
+/** Headers of a dead letter: those of KIP-1034, and two of our own for what did not fit. */
+public final class DeadLetterHeaders {
+    /** Begins the name of every header that says why and where a record failed. */
+    public static final String PREFIX = "__streams.errors.";
+
+    public static final String EXCEPTION = PREFIX + "exception";
+    public static final String MESSAGE = PREFIX + "message";
+    public static final String STACKTRACE = PREFIX + "stacktrace";
+    public static final String TOPIC = PREFIX + "topic";
+    public static final String PARTITION = PREFIX + "partition";
+    public static final String OFFSET = PREFIX + "offset";
+
+    /** Bytes of the original value, where the letter holds only its beginning. */
+    public static final String FULL_BYTES = "rs-full-bytes";
+
+    /** Bytes of the original headers, where they were too large to be kept. */
+    public static final String DROPPED_HEADER_BYTES = "rs-dropped-header-bytes";
+
+    private DeadLetterHeaders() {}
+}
