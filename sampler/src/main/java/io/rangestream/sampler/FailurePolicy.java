@@ -1,5 +1,6 @@
 package io.rangestream.sampler;
 
+import io.rangestream.sampler.topology.ProcessingFailedException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,15 +15,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What follows when a stream thread dies: a few times in a while another takes its place, if the cause may pass (a broker
- * that did not answer in time); otherwise the sampler stops and says why. Thread-safe.
+ * that did not answer in time, a record that becomes a dead letter); otherwise the sampler stops and says why. Thread-safe.
  */
 final class FailurePolicy implements StreamsUncaughtExceptionHandler {
     private static final Logger log = LoggerFactory.getLogger(FailurePolicy.class);
     private static final int REPLACEMENTS = 3;
+    private static final int BAD_RECORDS = 20;
     private static final Duration WITHIN = Duration.ofMinutes(10);
 
     private final InstantSource clock;
     private final Deque<Instant> replacements = new ArrayDeque<>();
+    private final Deque<Instant> badRecords = new ArrayDeque<>();
     private @Nullable String failure;
 
     FailurePolicy(InstantSource clock) {
@@ -36,7 +39,9 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
                 ? cause.toString()
                 : cause.getMessage().lines().findFirst().orElse(cause.toString());
         log.debug("a stream thread died", exception);
-        if (hasRetriable(exception) && mayReplace()) {
+        boolean isOfOneRecord = isOfOneRecord(exception);
+        if (isOfOneRecord && isAmong(badRecords, BAD_RECORDS)
+                || !isOfOneRecord && hasRetriable(exception) && isAmong(replacements, REPLACEMENTS)) {
             log.warn("a sampler thread is replaced: {}", line);
             return StreamThreadExceptionResponse.REPLACE_THREAD;
         }
@@ -50,14 +55,25 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
         return Optional.ofNullable(failure);
     }
 
-    private boolean mayReplace() {
+    /** Counts this one, unless there were too many in a while. */
+    private boolean isAmong(Deque<Instant> before, int allowed) {
         Instant now = clock.instant();
-        replacements.removeIf(at -> at.isBefore(now.minus(WITHIN)));
-        if (replacements.size() >= REPLACEMENTS) {
+        before.removeIf(at -> at.isBefore(now.minus(WITHIN)));
+        if (before.size() >= allowed) {
             return false;
         }
-        replacements.add(now);
+        before.add(now);
         return true;
+    }
+
+    /** A bad record is refused when it comes again; so many of them in a while point at something else. */
+    private static boolean isOfOneRecord(Throwable exception) {
+        for (Throwable e = exception; e != null; e = e.getCause()) {
+            if (e instanceof ProcessingFailedException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean hasRetriable(Throwable exception) {

@@ -4,6 +4,7 @@ import static org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.St
 import static org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.rangestream.sampler.topology.FailedRecordsTest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -34,6 +35,15 @@ class FailurePolicyTest {
         assertEquals(Optional.empty(), policy.failure());
         assertEquals(SHUTDOWN_CLIENT, policy.handle(late));
         assertEquals(Optional.of("no answer"), policy.failure());
+    }
+
+    @Test
+    void aRecordThatFailsIsNoReasonToStopButManyOfThemAre() {
+        var failed = new StreamsException("wrapped", FailedRecordsTest.failure());
+        for (int i = 0; i < 20; i++) {
+            assertEquals(REPLACE_THREAD, policy.handle(failed));
+        }
+        assertEquals(SHUTDOWN_CLIENT, policy.handle(failed));
     }
 
     @Test

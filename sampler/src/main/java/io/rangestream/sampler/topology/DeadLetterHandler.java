@@ -10,9 +10,10 @@ import org.apache.kafka.streams.errors.ProcessingExceptionHandler;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * Sends refused records to the dead letters (KIP-1034) and goes on; anything else that fails in processing stops the
- * task. A refusal comes before any state is touched, so going on is safe; after another failure the state may be half
- * written, and only an aborted transaction makes it whole again.
+ * Sends refused records to the dead letters (KIP-1034) and goes on; anything else that fails in processing ends the
+ * transaction. A refusal comes before any state is touched, so going on is safe; after another failure the state may be half
+ * written, and only an aborted transaction makes it whole again. When the record comes again, {@link FailedRecords} has it
+ * refused.
  *
  * <p>Kafka's own handler would put a stack trace of any length into a header and fail for good on a letter that its
  * topic does not take. Made by Streams, by reflection.

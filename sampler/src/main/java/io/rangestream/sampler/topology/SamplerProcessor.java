@@ -3,9 +3,11 @@ package io.rangestream.sampler.topology;
 import io.rangestream.sampler.config.SamplerConfig;
 import io.rangestream.sampler.internal.intake.RejectedFaceException;
 import io.rangestream.schemas.wire.SchemaSource;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
 /** What Streams makes per task; the task itself begins once its stores are restored. */
@@ -15,36 +17,47 @@ final class SamplerProcessor implements Processor<byte[], byte[], byte[], byte[]
     private final TaskBoard board;
     private final LearnerDistance learner;
     private final RejectionGuard rejections;
+    private final FailedRecords failures;
     private @Nullable SamplerTask task;
+    private @Nullable ProcessorContext<byte[], byte[]> context;
 
     SamplerProcessor(
             SamplerConfig config,
             SchemaSource schemas,
             TaskBoard board,
             LearnerDistance learner,
-            RejectionGuard rejections) {
+            RejectionGuard rejections,
+            FailedRecords failures) {
         this.config = config;
         this.schemas = schemas;
         this.board = board;
         this.learner = learner;
         this.rejections = rejections;
+        this.failures = failures;
     }
 
     @Override
     public void init(ProcessorContext<byte[], byte[]> context) {
+        this.context = context;
         task = new SamplerTask(config, schemas, board, learner, context);
     }
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-        if (task == null) {
+        if (task == null || context == null) {
             throw new IllegalStateException("a record came before init");
         }
+        long offset = context.recordMetadata().map(RecordMetadata::offset).orElse(-1L);
         try {
+            failures.refuse(context.taskId(), offset);
             task.process(record);
         } catch (RejectedFaceException e) {
             rejections.rejected(String.valueOf(e.getMessage()));
             throw e;
+        } catch (KafkaException e) {
+            throw e; // Of the stores or the broker, not of the record.
+        } catch (RuntimeException e) {
+            throw failures.failed(context.taskId(), offset, e);
         }
         rejections.accepted();
     }

@@ -88,6 +88,7 @@ public final class SamplerTopology {
             Function<String, KeyValueBytesStoreSupplier> stores) {
         var bytesOut = new ByteArraySerializer();
         var rejections = new RejectionGuard(config.rejections());
+        var failures = new FailedRecords();
         return new Topology()
                 .addSource(
                         AutoOffsetReset.earliest(),
@@ -98,7 +99,9 @@ public final class SamplerTopology {
                         new ByteArrayDeserializer(),
                         topics.faces())
                 .addProcessor(
-                        PROCESSOR, () -> new SamplerProcessor(config, schemas, board, learner, rejections), SOURCE)
+                        PROCESSOR,
+                        () -> new SamplerProcessor(config, schemas, board, learner, rejections, failures),
+                        SOURCE)
                 .addStateStore(store(stores.apply(FACES_STORE)), PROCESSOR)
                 .addStateStore(store(stores.apply(HOLDOUT_STORE)), PROCESSOR)
                 // These two are written with every face: the cache writes them out once per commit.
