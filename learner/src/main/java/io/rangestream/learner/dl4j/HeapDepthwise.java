@@ -15,8 +15,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A depthwise convolution with its loops on the heap, one channel at a time; the weights are those of {@link OpDepthwise}, and the
- * measurement that speaks for it is in docs/measurements.md.
+ * A depthwise convolution with its loops on the heap, one channel at a time, as batch norm and PReLU are computed; the weights are
+ * those of {@link OpDepthwise}.
  */
 final class HeapDepthwise extends ConvolutionLayer {
 
