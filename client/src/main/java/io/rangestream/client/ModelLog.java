@@ -113,6 +113,7 @@ public final class ModelLog implements AutoCloseable {
         try {
             while (!stopped) {
                 poll(POLL).forEach(callback);
+                refused.clear(); // Told in the log; nobody asks for them here.
             }
         } catch (WakeupException e) {
             if (!stopped) {

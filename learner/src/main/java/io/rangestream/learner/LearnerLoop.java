@@ -182,6 +182,9 @@ final class LearnerLoop {
     private void end(boolean save) {
         TrainingSession ending = session;
         session = null;
+        if (!stopping) {
+            status = LearnerStatus.starting(); // A standby tells zeros.
+        }
         if (ending == null) {
             return;
         }

@@ -187,8 +187,14 @@ final class TrainingSession implements AutoCloseable {
         }
     }
 
-    /** Whether a version is due, by batches or by the clock. */
+    /**
+     * Whether a version is due, by batches or by the clock. None is while steps are dropped: its checkpoint is what the weights would
+     * return to.
+     */
     boolean isVersionDue() {
+        if (trainer.isDropping()) {
+            return false;
+        }
         Duration interval = config.publication().maxInterval();
         Duration since = Duration.ofNanos(System.nanoTime() - lastVersionNanos);
         boolean late = !interval.isZero() && since.compareTo(interval) >= 0;

@@ -5,7 +5,7 @@ import java.util.Arrays;
 /** A fixed number of rows: weights, bias, the optimiser's moments of both, and how often each row was moved. Rows not in use are zero. */
 final class Page {
 
-    /** Rows come in pages, so that growing copies nothing; the last page is the only memory without a row. */
+    /** Rows come in pages, so that growing copies nothing; memory without an identity is that of the last page, and of erased rows until new ones take them. */
     static final int ROWS = 64;
 
     final int dim;

@@ -23,6 +23,11 @@ final class Divergence {
         droppedInARow = dropped ? droppedInARow + 1 : 0;
     }
 
+    /** Whether the last step was dropped. */
+    boolean isDropping() {
+        return droppedInARow > 0;
+    }
+
     /** Whether the weights have to return. */
     boolean isDue() {
         return droppedInARow >= maxSteps;

@@ -77,6 +77,11 @@ public final class Trainer implements AutoCloseable {
         return progress.divergence.isDue();
     }
 
+    /** Whether the last step was dropped: then nobody knows yet whether the weights are any good. */
+    public boolean isDropping() {
+        return progress.divergence.isDropping();
+    }
+
     /** How often weights returned to a version's since the model began. */
     public long returns() {
         return progress.divergence.returns();

@@ -1,9 +1,10 @@
 package io.rangestream.sampler.topology;
 
 import io.rangestream.sampler.internal.intake.RejectedFaceException;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.apache.kafka.streams.processor.TaskId;
 
 /**
@@ -12,24 +13,29 @@ import org.apache.kafka.streams.processor.TaskId;
  * life of the process: after its end a record may fail once more. Thread-safe.
  */
 final class FailedRecords {
-    /** The latest of each task: those before it are committed, or it would not have been reached. */
-    private final Map<TaskId, Failed> latest = new ConcurrentHashMap<>();
+    /** More than FailurePolicy replaces threads for: several may stand between two commits, and come again together. */
+    private static final int REMEMBERED = 100;
 
-    private record Failed(long offset, String reason) {}
+    /** Reasons by offset for each task, the oldest offset forgotten first. */
+    private final Map<TaskId, NavigableMap<Long, String>> failures = new HashMap<>();
 
     /** What to throw for a failure at an offset. */
-    ProcessingFailedException failed(TaskId task, long offset, RuntimeException cause) {
+    synchronized ProcessingFailedException failed(TaskId task, long offset, RuntimeException cause) {
         String reason = cause.toString().lines().findFirst().orElse("");
-        latest.put(task, new Failed(offset, reason));
+        NavigableMap<Long, String> ofTask = failures.computeIfAbsent(task, t -> new TreeMap<>());
+        ofTask.put(offset, reason);
+        if (ofTask.size() > REMEMBERED) {
+            ofTask.pollFirstEntry();
+        }
         return new ProcessingFailedException(offset, cause);
     }
 
     /** @throws RejectedFaceException if the record at this offset failed before */
-    void refuse(TaskId task, long offset) {
-        Optional.ofNullable(latest.get(task))
-                .filter(failed -> failed.offset() == offset)
-                .ifPresent(failed -> {
-                    throw new RejectedFaceException("processing failed: " + failed.reason());
-                });
+    synchronized void refuse(TaskId task, long offset) {
+        NavigableMap<Long, String> ofTask = failures.get(task);
+        String reason = ofTask == null ? null : ofTask.get(offset);
+        if (reason != null) {
+            throw new RejectedFaceException("processing failed: " + reason);
+        }
     }
 }

@@ -52,6 +52,7 @@ final class SamplerProcessor implements Processor<byte[], byte[], byte[], byte[]
             failures.refuse(context.taskId(), offset);
             task.process(record);
         } catch (RejectedFaceException e) {
+            board.count(TaskBoard.Event.REJECTED);
             rejections.rejected(String.valueOf(e.getMessage()));
             throw e;
         } catch (KafkaException e) {

@@ -21,9 +21,11 @@ import io.rangestream.schemas.wire.SchemaSource;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -96,13 +98,7 @@ final class SamplerTask {
 
     /** @throws RejectedFaceException if the record cannot be used; then no state was touched */
     void process(Record<byte[], byte[]> record) {
-        Request request;
-        try {
-            request = intake.read(record.key(), record.value());
-        } catch (RejectedFaceException e) {
-            board.count(Event.REJECTED);
-            throw e; // DeadLetterHandler takes it from here
-        }
+        Request request = intake.read(record.key(), record.value());
         pace.recordCame();
         if (request instanceof Request.Add add) {
             add(add, record.timestamp());
@@ -205,7 +201,16 @@ final class SamplerTask {
         var random = DrawRandom.of(config.seed(), context.taskId().partition(), state.sequence());
         var statistics = new BufferStatistics(
                 (long) drawable.identities(), (long) drawable.drawable(), drawable.kept(), state.seen());
-        writeBatches(writer.batch(task, state.sequence(), buffers.draw(random), state.holdoutRecords(), statistics));
+        byte[] batch;
+        try {
+            batch = writer.batch(task, state.sequence(), buffers.draw(random), state.holdoutRecords(), statistics);
+        } catch (KafkaException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // Of Kafka's kind: no fault of the record that happened to earn the batch.
+            throw new StreamsException("batch %d of task %s cannot be drawn".formatted(state.sequence(), task), e);
+        }
+        writeBatches(batch);
         board.count(Event.BATCH);
     }
 

@@ -10,6 +10,7 @@ import io.rangestream.schemas.wire.SchemaSource;
 import java.nio.charset.StandardCharsets;
 import java.util.TreeMap;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -34,6 +35,7 @@ public class FailedRecordsTest {
     void begin() {
         processor = processor();
         processor.process(face("ann", "0", 0));
+        processor.process(face("cat", "0", 1));
         index.replaceAll((identity, stored) -> new byte[] {99});
     }
 
@@ -49,16 +51,22 @@ public class FailedRecordsTest {
         var refused = assertThrows(RejectedFaceException.class, () -> processor.process(face("ann", "1", 5)));
         assertTrue(refused.getMessage().startsWith("processing failed: "), refused.getMessage());
         processor.process(face("bob", "0", 6));
-        assertThrows(ProcessingFailedException.class, () -> processor.process(face("ann", "2", 7)));
+
+        // When another fails before that is committed, then both are refused when they come again
+        assertThrows(ProcessingFailedException.class, () -> processor.process(face("cat", "1", 7)));
+        processor = processor();
+        assertThrows(RejectedFaceException.class, () -> processor.process(face("ann", "1", 5)));
+        assertThrows(RejectedFaceException.class, () -> processor.process(face("cat", "1", 7)));
+        processor.process(face("dan", "0", 8));
     }
 
     @Test
     void anotherTasksRecordAtThatOffsetIsNotMeant() {
-        failures.failed(new org.apache.kafka.streams.processor.TaskId(0, 3), 5, new IllegalStateException("x"));
+        failures.failed(new TaskId(0, 3), 5, new IllegalStateException("x"));
 
         processor.process(face("bob", "0", 5));
 
-        assertEquals(2, index.size());
+        assertEquals(3, index.size());
     }
 
     private SamplerProcessor processor() {
