@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 final class Lineage {
     private static final Logger log = LoggerFactory.getLogger(Lineage.class);
     private static final int MAGIC = 0x5253434B; // "RSCK"
-    private static final int FORMAT = 4;
+    private static final int FORMAT = 5;
 
     private final Trainer trainer;
     private long version;

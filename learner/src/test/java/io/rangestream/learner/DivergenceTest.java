@@ -104,6 +104,44 @@ class DivergenceTest {
     }
 
     @Test
+    void whatWasLearnedOfSomebodyBeforeAnErasureStaysForgottenEvenIfTheyCameBack() throws IOException {
+        train("ann", "ann", "bob", "bob");
+        publish(1);
+        trainer.erase(new Erasure("0_0", ++sequence, "bob", -1L, 0L), sequence);
+        train("ann", "ann", "bob", "bob");
+        checkpoints.writeInHand(lineage::save);
+
+        try (var resumed = new Trainer(CONFIG)) {
+            Lineage again = Lineage.restore(resumed, checkpoints, history);
+            for (Trainer diverging : List.of(trainer, resumed)) {
+                assertTrue(diverging.knows("bob"));
+                diverging.train(broken(sequence + 1), sequence + 1);
+                diverging.train(broken(sequence + 2), sequence + 2);
+            }
+            lineage.returnToVersion(checkpoints);
+            again.returnToVersion(checkpoints);
+
+            assertTrue(trainer.knows("ann"));
+            assertFalse(trainer.knows("bob"), "the row of the version is from before the erasure");
+            assertFalse(resumed.knows("bob"), "the checkpoint in hand knows of the erasure");
+        }
+    }
+
+    @Test
+    void aVersionThatSawSomebodyAgainAfterTheErasureBringsThemBack() {
+        train("ann", "ann", "bob", "bob");
+        publish(1);
+        trainer.erase(new Erasure("0_0", ++sequence, "bob", -1L, 0L), sequence);
+        train("ann", "ann", "bob", "bob");
+        publish(2);
+
+        diverge(2);
+        lineage.returnToVersion(checkpoints);
+
+        assertTrue(trainer.knows("bob"));
+    }
+
+    @Test
     void beforeTheFirstVersionTheWeightsReturnToTheUntrainedOnes() {
         train("ann", "ann", "bob", "bob");
         diverge(2);

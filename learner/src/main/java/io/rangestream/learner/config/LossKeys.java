@@ -20,7 +20,7 @@ final class LossKeys {
                 Type.STRING,
                 "softmax+range",
                 Importance.HIGH,
-                "Training objective: one of softmax, cosface and arcface, alone or with any of range, contrastive, triplet and centre, joined by +.");
+                "Training objective: one of softmax, cosface and arcface, alone or with any of range, contrastive, triplet and centre, joined by +. A checkpoint goes on with those it was made with.");
         range(definition);
         comparisons(definition);
         definition.define(

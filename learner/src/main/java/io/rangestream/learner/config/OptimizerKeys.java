@@ -160,18 +160,18 @@ final class OptimizerKeys {
                         "Lowest rate of cosine-restarts and plateau, as a share of the learning rate.");
     }
 
-    /** All are built, so that a value that does not fit shows whichever is chosen. */
+    /** Only the chosen one is built: a floor of zero suits one and not another. */
     private static LearningRateSchedule schedule(AbstractConfig c) {
-        var cosine = new LearningRateSchedule.CosineRestarts(
-                c.getInt(COSINE_PERIOD), c.getInt(COSINE_GROWTH), c.getDouble(FLOOR));
-        var plateau = new LearningRateSchedule.Plateau(
-                c.getDouble(PLATEAU_FACTOR),
-                c.getInt(PLATEAU_PATIENCE),
-                c.getDouble(PLATEAU_THRESHOLD),
-                c.getDouble(FLOOR));
         return switch (c.getString(SCHEDULE)) {
-            case COSINE_RESTARTS -> cosine;
-            case PLATEAU -> plateau;
+            case COSINE_RESTARTS ->
+                new LearningRateSchedule.CosineRestarts(
+                        c.getInt(COSINE_PERIOD), c.getInt(COSINE_GROWTH), c.getDouble(FLOOR));
+            case PLATEAU ->
+                new LearningRateSchedule.Plateau(
+                        c.getDouble(PLATEAU_FACTOR),
+                        c.getInt(PLATEAU_PATIENCE),
+                        c.getDouble(PLATEAU_THRESHOLD),
+                        c.getDouble(FLOOR));
             default -> new LearningRateSchedule.Constant();
         };
     }

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * A classifier over the identities seen so far: one row of weights, and a bias where the logits have one, per identity.
@@ -182,16 +183,17 @@ public final class ClassHead {
     }
 
     /**
-     * Returns to what {@link #save} wrote: moments are cleared, and identities that have no row now get none.
+     * Returns to what {@link #save} wrote: moments are cleared, and identities erased since get no row, even if they have one now.
      *
+     * @param erasedSince whether an identity was erased since
      * @return rows of those identities
      * @throws IOException when the bytes are not a head of this dimension and optimiser
      */
-    public BitSet restore(DataInput in) throws IOException {
+    public BitSet restore(DataInput in, Predicate<String> erasedSince) throws IOException {
         discardPending();
         var saved = new ClassRows(dim, optimizer.rule().moments());
         saved.load(in);
-        BitSet gone = saved.removeAllBut(rows);
+        BitSet gone = saved.removeIf(erasedSince);
         saved.clearMoments();
         rows = saved;
         return gone;

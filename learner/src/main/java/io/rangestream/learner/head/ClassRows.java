@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The rows of the head and whose they are. A row never moves; that of an erased identity is the next to be given away. Not thread-safe.
@@ -87,16 +88,16 @@ final class ClassRows {
     }
 
     /**
-     * Frees the rows of identities that others do not have.
+     * Frees the rows of some identities.
      *
      * @return those rows
      */
-    BitSet removeAllBut(ClassRows others) {
+    BitSet removeIf(Predicate<String> isGone) {
         var gone = new BitSet();
         for (int row = end - 1; row >= 0; row--) {
             byte[] name = names.nameOf(row);
             String identity = name == null ? null : new String(name, StandardCharsets.UTF_8);
-            if (identity != null && others.rowOf(identity) < 0) {
+            if (identity != null && isGone.test(identity)) {
                 remove(identity);
                 gone.set(row);
             }

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The loss of the learner: that of the head over all identities seen so far, plus losses on the embeddings of the batch, for example
@@ -111,13 +112,15 @@ public final class JointObjective implements EmbeddingObjective {
     }
 
     /**
-     * Returns to what {@link #save} wrote: the optimiser's moments are cleared, and identities that have no row now, as they were erased
-     * since, get none.
+     * Returns to what {@link #save} wrote: the optimiser's moments are cleared, and identities erased since get neither row nor centre,
+     * even if they have come back: those saved were learned before the erasure.
+     *
+     * @param erasedSince whether an identity was erased since
      */
-    public void restore(DataInput in) throws IOException {
-        BitSet erasedSince = head.restore(in);
+    public void restore(DataInput in, Predicate<String> erasedSince) throws IOException {
+        BitSet gone = head.restore(in, erasedSince);
         losses.load(in);
-        erasedSince.stream().forEach(losses::forget);
+        gone.stream().forEach(losses::forget);
     }
 
     /** Finds the rows of the batch; an identity without one gets it, started from the mean of its embeddings in this batch. */

@@ -72,8 +72,8 @@ public final class CentreLoss implements EmbeddingLoss {
 
     @Override
     public void forget(int label) {
-        if (known.get(label)) {
-            known.clear(label);
+        known.clear(label);
+        if (dim > 0 && label < centres.length / dim) {
             Arrays.fill(centres, label * dim, (label + 1) * dim, 0f);
         }
     }
@@ -98,6 +98,7 @@ public final class CentreLoss implements EmbeddingLoss {
             throw new IOException("not the centres of centre loss: format " + format);
         }
         known.clear();
+        Arrays.fill(centres, 0f); // A centre is somebody's mean embedding: none may stay that is not loaded.
         batch = 0;
         dim = in.readInt();
         for (int left = in.readInt(); left > 0; left--) {

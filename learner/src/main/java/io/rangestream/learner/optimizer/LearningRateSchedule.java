@@ -15,9 +15,9 @@ public sealed interface LearningRateSchedule {
      */
     record CosineRestarts(int period, int growth, double floor) implements LearningRateSchedule {
         public CosineRestarts {
-            require(period >= 1, "period must be at least 1", period);
-            require(growth >= 1, "growth must be at least 1", growth);
-            require(floor >= 0 && floor < 1, "floor must be in [0, 1)", floor);
+            require(period >= 1, "learning.rate.cosine.period must be at least 1", period);
+            require(growth >= 1, "learning.rate.cosine.growth must be at least 1", growth);
+            require(floor >= 0 && floor < 1, "learning.rate.floor of cosine-restarts must be in [0, 1)", floor);
         }
     }
 
@@ -31,10 +31,13 @@ public sealed interface LearningRateSchedule {
      */
     record Plateau(double factor, int patience, double threshold, double floor) implements LearningRateSchedule {
         public Plateau {
-            require(factor > 0 && factor < 1, "factor must be in (0, 1)", factor);
-            require(patience >= 1, "patience must be at least 1", patience);
-            require(threshold >= 0 && Double.isFinite(threshold), "threshold must not be negative", threshold);
-            require(floor > 0 && floor < 1, "floor must be in (0, 1)", floor);
+            require(factor > 0 && factor < 1, "learning.rate.plateau.factor must be in (0, 1)", factor);
+            require(patience >= 1, "learning.rate.plateau.patience must be at least 1", patience);
+            require(
+                    threshold >= 0 && Double.isFinite(threshold),
+                    "learning.rate.plateau.threshold must not be negative",
+                    threshold);
+            require(floor > 0 && floor < 1, "learning.rate.floor of plateau must be in (0, 1)", floor);
         }
     }
 

@@ -85,8 +85,8 @@ public sealed interface UpdateRule {
         public Adam {
             require("beta1", beta1);
             require("beta2", beta2);
-            if (!(epsilon > 0) || Double.isInfinite(epsilon)) {
-                throw new IllegalArgumentException("epsilon must be positive: " + epsilon);
+            if (!((float) epsilon > 0) || Float.isInfinite((float) epsilon)) {
+                throw new IllegalArgumentException("epsilon must be positive as a float: " + epsilon);
             }
         }
 
@@ -115,8 +115,8 @@ public sealed interface UpdateRule {
     }
 
     private static void require(String name, double value) {
-        if (!(value >= 0 && value < 1)) {
-            throw new IllegalArgumentException(name + " must be in [0, 1): " + value);
+        if (!(value >= 0 && (float) value < 1)) { // Weights are moved by floats: one next to 1 would be 1.
+            throw new IllegalArgumentException(name + " must be in [0, 1) as a float: " + value);
         }
     }
 }

@@ -15,6 +15,7 @@ import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.function.Predicate;
 
 /** What is trained: the network, the head and what the losses keep, as the configuration says. Not thread-safe. */
 final class Model implements AutoCloseable {
@@ -62,21 +63,26 @@ final class Model implements AutoCloseable {
         out.writeUTF(backbone.spec().toString());
         out.writeLong(config.seed());
         out.writeInt(backbone.backend().threads());
+        out.writeUTF(config.loss().terms().toString());
         objective.save(out);
         backbone.save(out);
     }
 
-    /** @throws IOException if it is of another network, seed or thread count; then nothing has changed */
+    /** @throws IOException if it is of another network, seed, thread count or loss; then nothing has changed */
     void load(DataInput in) throws IOException {
         checkOrigin(in);
         objective.load(in);
         backbone.load(in);
     }
 
-    /** Takes the weights of what {@link #save} wrote, and clears the optimiser's moments; its step counter goes on. */
-    void returnTo(DataInput in) throws IOException {
+    /**
+     * Takes the weights of what {@link #save} wrote, and clears the optimiser's moments; its step counter goes on.
+     *
+     * @param erasedSince whether somebody was erased since; what was learned of them before is not taken
+     */
+    void returnTo(DataInput in, Predicate<String> erasedSince) throws IOException {
         checkOrigin(in);
-        objective.restore(in);
+        objective.restore(in, erasedSince);
         try (Backbone saved = newBackbone()) { // A second one, as this one would take the step counter along.
             saved.load(in);
             backbone.restore(saved.weights(Weights.TRAINED), saved.weights(Weights.AVERAGED));
@@ -85,7 +91,7 @@ final class Model implements AutoCloseable {
 
     /** As {@link #returnTo} with what was before the first step. */
     void returnToUntrained() throws IOException {
-        objective.restore(new DataInputStream(new ByteArrayInputStream(untrainedObjective)));
+        objective.restore(new DataInputStream(new ByteArrayInputStream(untrainedObjective)), identity -> false);
         backbone.restore(untrained, untrained);
     }
 
@@ -112,6 +118,13 @@ final class Model implements AutoCloseable {
             throw new IOException(
                     "it was made with learner.threads=%d, the configuration says %d; another number gives other bits"
                             .formatted(threads, backbone.backend().threads()));
+        }
+        String loss = in.readUTF();
+        String configured = config.loss().terms().toString();
+        if (!loss.equals(configured)) {
+            throw new IOException(
+                    "it was made with loss=%s, the configuration says %s; what one has learned does not fit the other"
+                            .formatted(loss, configured));
         }
     }
 

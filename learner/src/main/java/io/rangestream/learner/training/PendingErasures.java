@@ -60,9 +60,12 @@ final class PendingErasures {
     }
 
     private static String hash(String identity) {
+        return HexFormat.of().formatHex(sha256(identity));
+    }
+
+    static byte[] sha256(String identity) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(identity.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
+            return MessageDigest.getInstance("SHA-256").digest(identity.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every Java platform has SHA-256", e);
         }

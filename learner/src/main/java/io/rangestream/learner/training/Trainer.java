@@ -111,6 +111,7 @@ public final class Trainer implements AutoCloseable {
         model.backbone().judged(auc);
         progress.losses.reset();
         progress.divergence.versionMade();
+        progress.erasedSinceVersion.clear();
     }
 
     /**
@@ -138,6 +139,7 @@ public final class Trainer implements AutoCloseable {
             model.objective().erase(erasure.getIdentity());
             progress.position.erased(erasure.getTask(), erasure.getSequence(), erasure.getHoldoutRecords());
             progress.erasures.complied(erasure.getIdentity(), erasure.getTask());
+            progress.erasedSinceVersion.add(erasure.getIdentity());
         }
         progress.position.setNextOffset(offset + 1);
     }
@@ -151,7 +153,7 @@ public final class Trainer implements AutoCloseable {
     /**
      * Goes on from a saved state.
      *
-     * @throws IOException if it is of another network or seed
+     * @throws IOException if it is of another network, seed, thread count or loss
      */
     public void load(DataInput in) throws IOException {
         model.load(in);
@@ -160,16 +162,17 @@ public final class Trainer implements AutoCloseable {
 
     /**
      * Returns to the weights of a version after training has diverged. The position in the log, the counters and the learning rate go
-     * on, the optimiser's moments are cleared, and who was erased since stays so.
+     * on, the optimiser's moments are cleared, and nothing comes back that was learned of
+     * somebody before an erasure since, even if they have been trained on again.
      *
      * @param in what {@link #save} wrote for the version
      * @param version for messages
      * @throws TrainingException if the weights did so already since {@link #versionMade}
-     * @throws IOException if the state is of another network or seed
+     * @throws IOException if the state is of another network, seed, thread count or loss
      */
     public void returnTo(DataInput in, long version) throws IOException {
         progress.divergence.returning("version " + version);
-        model.returnTo(in);
+        model.returnTo(in, progress.erasedSinceVersion::contains);
     }
 
     /**

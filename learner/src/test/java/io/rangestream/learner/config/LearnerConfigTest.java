@@ -145,10 +145,7 @@ class LearnerConfigTest {
         "learning.rate.schedule, step",
         "learning.rate.cosine.period, 0",
         "learning.rate.cosine.growth, 0",
-        "learning.rate.plateau.factor, 1",
         "learning.rate.plateau.patience, 0",
-        "learning.rate.plateau.threshold, NaN",
-        "learning.rate.floor, 1",
         "head.bias, maybe",
         "head.sampled.above, -1",
         "head.sampled.classes, 0",
@@ -209,6 +206,33 @@ class LearnerConfigTest {
 
         assertFalse(e.getMessage().isBlank() || e.getMessage().contains("\n"), e.getMessage());
         assertTrue(e.getMessage().toLowerCase(java.util.Locale.ROOT).contains(lastWord(key)), e.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "plateau, learning.rate.plateau.factor, 1",
+        "plateau, learning.rate.plateau.threshold, NaN",
+        "plateau, learning.rate.floor, 0",
+        "cosine-restarts, learning.rate.floor, 1"
+    })
+    void aScheduleIsToldOfItsOwnValuesByTheirKeys(String schedule, String key, String value) {
+        Settings settings = Settings.of(Map.of("learning.rate.schedule", schedule, key, value));
+
+        var e = assertThrows(ConfigurationException.class, () -> LearnerConfig.from(settings));
+
+        assertTrue(e.getMessage().contains(key), e.getMessage());
+        assertFalse(e.getMessage().contains("\n"), e.getMessage());
+    }
+
+    @Test
+    void aScheduleThatIsNotChosenHasNoSay() {
+        Settings settings = Settings.of(Map.of(
+                "learning.rate.schedule", "cosine-restarts",
+                "learning.rate.floor", "0"));
+
+        assertEquals(
+                new LearningRateSchedule.CosineRestarts(2000, 1, 0),
+                LearnerConfig.from(settings).optimizer().schedule());
     }
 
     @Test

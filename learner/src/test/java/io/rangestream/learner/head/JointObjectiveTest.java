@@ -109,6 +109,34 @@ class JointObjectiveTest {
     }
 
     @Test
+    void aReturnBringsNeitherRowNorCentreOfSomebodyErasedSinceWhoCameBack() throws IOException {
+        var joint = new JointObjective(DIM, "softmax", head, centreLoss());
+        joint.batch(BATCH, 1);
+        joint.lossAndGradient(embeddings, 4, new float[4 * DIM]);
+        joint.update(0, 0);
+        var bytes = new ByteArrayOutputStream();
+        joint.save(new DataOutputStream(bytes));
+        joint.erase("bob");
+        joint.batch(BATCH, 2);
+        joint.lossAndGradient(new float[4 * DIM], 4, new float[4 * DIM]);
+        joint.update(0, 0);
+
+        joint.restore(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), "bob"::equals);
+
+        // Then bob's next crops are at their own mean, and ann's at her old centre
+        assertEquals(0, head.rowOf("ann"));
+        assertEquals(-1, head.rowOf("bob"));
+        joint.batch(BATCH, 3);
+        LossTerms terms = joint.lossAndGradient(new float[4 * DIM], 4, new float[4 * DIM]);
+        double fromAnn = 0;
+        for (int d = 0; d < DIM; d++) {
+            double centre = (embeddings[d] + embeddings[2 * DIM + d]) / 2;
+            fromAnn += centre * centre / 2;
+        }
+        assertEquals(2 * fromAnn / 4, terms.term("centre"), 1e-5);
+    }
+
+    @Test
     void savedAndLoadedTheCentresAreThereAgain() throws IOException {
         var joint = new JointObjective(DIM, "softmax", head, centreLoss());
         joint.batch(BATCH, 1);

@@ -84,6 +84,19 @@ class CentreLossTest {
     }
 
     @Test
+    void loadingLeavesNoTraceOfACentreThatIsNotLoaded() throws IOException {
+        step(new double[] {2, 7}, 5, 6);
+        var one = new CentreLoss(new CentreLossSettings(0.5, 0.1));
+        one.addGradient(new double[] {3}, new int[] {6}, 1, 1, new double[1]);
+        one.update();
+
+        load(loss, state(one));
+
+        assertArrayEquals(new float[] {0}, loss.centreOf(5));
+        assertArrayEquals(new float[] {3}, loss.centreOf(6));
+    }
+
+    @Test
     void bytesOfSomethingElseAreRefused() {
         assertThrows(IOException.class, () -> load(loss, new byte[] {0, 0, 0, 77, 0, 0, 0, 1}));
     }

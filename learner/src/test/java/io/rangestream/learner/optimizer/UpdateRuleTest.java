@@ -104,6 +104,15 @@ class UpdateRuleTest {
         assertThrows(IllegalArgumentException.class, () -> UpdateRule.of("lion", 0.9, 0.9, 0.999, 1e-8));
     }
 
+    @Test
+    void constantsThatAreZeroOrOneAsFloatsAreRefused() {
+        assertThrows(IllegalArgumentException.class, () -> new UpdateRule.Sgd(1 - 1e-9));
+        assertThrows(IllegalArgumentException.class, () -> new UpdateRule.Adam(1 - 1e-9, 0.999, 1e-8, false));
+        assertThrows(IllegalArgumentException.class, () -> new UpdateRule.Adam(0.9, 1 - 1e-9, 1e-8, false));
+        assertThrows(IllegalArgumentException.class, () -> new UpdateRule.Adam(0.9, 0.999, 1e-50, false));
+        assertThrows(IllegalArgumentException.class, () -> new UpdateRule.Adam(0.9, 0.999, 1e50, false));
+    }
+
     private static float[] afterThreeSteps(UpdateRule rule, double rate) {
         float[] weights = START.clone();
         var moments = new float[rule.moments()][3];

@@ -183,6 +183,33 @@ class TrainerTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"softmax", "softmax+range+centre", "cosface+range"})
+    void aStateOfAnotherLossIsRefusedInOneLineBeforeAnythingIsLoaded(String loss) throws IOException {
+        trainer.train(batch("0_0", 1, ANN_AND_BOB), 0);
+        byte[] saved = state(trainer);
+        try (var other = new Trainer(config("loss", loss))) {
+            byte[] before = state(other);
+
+            var e = assertThrows(IOException.class, () -> load(other, saved));
+
+            assertEquals(
+                    "it was made with loss=softmax+range, the configuration says %s; what one has learned does not fit the other"
+                            .formatted(loss),
+                    e.getMessage());
+            assertArrayEquals(before, state(other));
+        }
+    }
+
+    @Test
+    void theOrderInWhichTheLossesAreNamedIsNoOtherLoss() throws IOException {
+        try (var other = new Trainer(config("loss", "range + softmax"))) {
+            load(other, state(trainer));
+
+            assertArrayEquals(state(trainer), state(other));
+        }
+    }
+
     @Test
     void aStateOfAnotherBackboneIsRefusedInOneLine() throws IOException {
         byte[] saved = state(trainer);
