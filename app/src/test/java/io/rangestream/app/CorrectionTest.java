@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.app.command.RangeStreamCommand;
+import io.rangestream.app.correction.Relabelling;
 import io.rangestream.app.correction.TopicScan;
 import io.rangestream.avro.Encoding;
 import io.rangestream.avro.LabeledFace;
@@ -177,6 +178,35 @@ class CorrectionTest {
         assertEquals(
                 "1 faces would be moved",
                 run("relabel", "emma", "x", "--dry-run").out());
+    }
+
+    @Test
+    void aRetractionTakesAFaceBackFromItsOwnPartitionAlone() throws Exception {
+        send("fay", 0, Set.of("f0", "f1"));
+        send("fay", 1, Set.of("f0"));
+        assertEquals(
+                "2 faces would be moved",
+                run("relabel", "fay", "x", "--dry-run").out());
+
+        sendBytes("fay", 0, Relabelling.retraction("fay", "f0"));
+        assertEquals(
+                "2 faces would be moved",
+                run("relabel", "fay", "x", "--dry-run").out());
+
+        sendBytes("fay", 1, Relabelling.retraction("fay", "f0"));
+        assertEquals(
+                "1 faces would be moved",
+                run("relabel", "fay", "x", "--dry-run").out());
+    }
+
+    private static void sendBytes(String identity, int partition, byte[] value)
+            throws InterruptedException, ExecutionException {
+        CommonConfig common = CommonConfig.from(settings);
+        try (var producer =
+                new KafkaProducer<>(common.clientConfig(), new StringSerializer(), new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>(common.topics().faces(), partition, identity, value))
+                    .get();
+        }
     }
 
     private static void send(String identity, int partition, Set<String> faceIds)

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rangestream.app.command.RangeStreamCommand;
+import io.rangestream.app.health.HealthConfig;
 import io.rangestream.app.health.IdentitiesPage;
 import io.rangestream.app.health.Page;
 import io.rangestream.avro.Encoding;
@@ -118,6 +119,38 @@ class OperatorTest {
             Page.Answer closed = pages.get("one:81").get("");
             assertEquals(503, closed.status());
             assertEquals("1", closed.headers().get("Retry-After"));
+        }
+    }
+
+    @Test
+    void nobodyIsSentBackToWhereHeAsked() throws Exception {
+        // Given two samplers that were told the same address, as by default on two machines
+        Map<String, String> address = Map.of("kafka.application.server", "localhost:81");
+        try (Sampler first = WholeWay.sampler(settings("same.", "same-one", address));
+                Sampler second = WholeWay.sampler(settings("same.", "same-two", address))) {
+            WholeWay.await(
+                    "each has a partition",
+                    () -> first.status().tasks() == 1
+                            && second.status().tasks() == 1
+                            && first.isReady()
+                            && second.isReady());
+
+            // When both are asked for people of either partition
+            var reasons = new ArrayList<String>();
+            for (Page page : List.of(new IdentitiesPage(first), new IdentitiesPage(second))) {
+                for (int name = 0; name < 20; name++) {
+                    Page.Answer answer = page.get("/name" + name);
+                    assertTrue(answer.status() != 307, () -> answer.headers().toString());
+                    if (answer.status() == 503) {
+                        reasons.add(json(answer).get("error").asText());
+                    }
+                }
+                assertFalse(json(page.get("")).has("others"), "an address of its own is no other's");
+            }
+
+            // Then whoever cannot answer says what to set
+            assertFalse(reasons.isEmpty());
+            reasons.forEach(reason -> assertTrue(reason.contains(HealthConfig.ADVERTISED_HOST), reason));
         }
     }
 

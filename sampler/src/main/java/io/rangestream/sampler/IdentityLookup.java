@@ -22,6 +22,13 @@ public sealed interface IdentityLookup {
      */
     record Elsewhere(String address) implements IdentityLookup {}
 
+    /**
+     * Another instance has its partition and bears this one's address, so nobody can be pointed to it.
+     *
+     * @param address host:port of both (Streams' {@code application.server})
+     */
+    record SameAddress(String address) implements IdentityLookup {}
+
     /** Its partition is here, or nobody knows where, and it is not in it: unknown, erased or held out. */
     record Unknown() implements IdentityLookup {}
 

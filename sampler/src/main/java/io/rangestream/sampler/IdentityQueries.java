@@ -22,6 +22,7 @@ import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.state.HostInfo;
 import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers questions about identities from the stores of this process (interactive queries). What is asked of all is read
@@ -31,11 +32,14 @@ final class IdentityQueries {
     private final KafkaStreams streams;
     private final TaskBoard board;
     private final SamplerConfig config;
+    private final @Nullable HostInfo own;
 
-    IdentityQueries(KafkaStreams streams, TaskBoard board, SamplerConfig config) {
+    /** @param address Streams' {@code application.server} of this instance; empty for none */
+    IdentityQueries(KafkaStreams streams, TaskBoard board, SamplerConfig config, String address) {
         this.streams = streams;
         this.board = board;
         this.config = config;
+        this.own = HostInfo.buildFromEndpoint(address);
     }
 
     IdentityCensus census() {
@@ -97,8 +101,11 @@ final class IdentityQueries {
         boolean isHere = streams.metadataForLocalThreads().stream()
                 .flatMap(thread -> thread.activeTasks().stream())
                 .anyMatch(task -> task.taskId().partition() == metadata.partition());
-        return isHere || host.equals(HostInfo.unavailable())
-                ? new IdentityLookup.Unknown()
+        if (isHere || host.equals(HostInfo.unavailable())) {
+            return new IdentityLookup.Unknown();
+        }
+        return host.equals(own)
+                ? new IdentityLookup.SameAddress(address(host))
                 : new IdentityLookup.Elsewhere(address(host));
     }
 
@@ -110,7 +117,7 @@ final class IdentityQueries {
         return streams.metadataForAllStreamsClients().stream()
                 .filter(client -> client.topicPartitions().stream().noneMatch(p -> here.contains(p.partition())))
                 .map(StreamsMetadata::hostInfo)
-                .filter(host -> !host.equals(HostInfo.unavailable()))
+                .filter(host -> !host.equals(HostInfo.unavailable()) && !host.equals(own))
                 .map(IdentityQueries::address)
                 .sorted()
                 .toList();

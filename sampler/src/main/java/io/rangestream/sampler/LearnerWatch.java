@@ -17,7 +17,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -90,8 +89,10 @@ final class LearnerWatch implements AutoCloseable {
                     pacer.tick(this::isUnread);
                 } catch (WakeupException e) {
                     throw e;
-                } catch (KafkaException e) {
-                    warn("cannot read the learner's progress: {}", e);
+                } catch (RuntimeException e) {
+                    // Whatever it was: without this thread a paused sampler would stay paused, and nobody would know
+                    // why.
+                    warn("the learner's progress could not be read or acted upon: {}", e);
                     Thread.sleep(POLL.toMillis());
                 }
             }
@@ -124,7 +125,7 @@ final class LearnerWatch implements AutoCloseable {
         Instant now = Instant.now();
         if (now.isAfter(lastWarning.plus(BETWEEN_WARNINGS))) {
             lastWarning = now;
-            log.warn(line, e.getMessage());
+            log.warn(line, e.toString());
         }
     }
 }

@@ -23,11 +23,13 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
+import org.apache.kafka.streams.StreamsConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,10 +55,11 @@ public final class Sampler implements MeterBinder, AutoCloseable {
         memory = new RocksMemory(config.stateMemoryBytes());
         schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig());
         failures = new FailurePolicy(InstantSource.system());
+        Properties settings = StreamsSettings.of(common, config, facts.deadLetterBytes(), memory);
         streams = new KafkaStreams(
                 SamplerTopology.build(
                         config, common.topics(), RegistrySchemas.with(config.registry(), schemas), board, learner),
-                StreamsSettings.of(common, config, facts.deadLetterBytes(), memory));
+                settings);
         streams.setUncaughtExceptionHandler(failures);
         pacer = new Pacer(
                 new PausableStreams(streams),
@@ -67,7 +70,8 @@ public final class Sampler implements MeterBinder, AutoCloseable {
                 InstantSource.system());
         watch = new LearnerWatch(common, schemas, learner, pacer);
         metrics = new SamplerMetrics(streams, board, pacer);
-        queries = new IdentityQueries(streams, board, config);
+        queries = new IdentityQueries(
+                streams, board, config, settings.getProperty(StreamsConfig.APPLICATION_SERVER_CONFIG, ""));
     }
 
     /**

@@ -96,7 +96,10 @@ final class RejectedCommand implements Runnable {
             name = "replay",
             description = {
                 "Send refused records to the faces topic once more, as they were, for instance after a limit was raised.",
-                "What is refused again is a new dead letter; what was taken in meanwhile is a duplicate and changes nothing."
+                "What is refused again is a new dead letter. What was taken in meanwhile is a duplicate as long as the sampler"
+                        + " remembers it (buffer.remembered); beyond that it counts as new.",
+                "What was retracted, relabelled or erased meanwhile comes back: leave it out by --reason, --from-offset and"
+                        + " --limit."
             },
             mixinStandardHelpOptions = true)
     static final class Replay extends OnLetters {

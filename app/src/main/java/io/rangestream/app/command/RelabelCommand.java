@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Move an identity's faces, or one of them, to another identity.",
             "They are sent again under the new label, from buffers, holdout and the faces topic, and then taken back under"
-                    + " the old one; cut off in between, it can be repeated."
+                    + " the old one; cut off before that, it can be repeated."
         },
         mixinStandardHelpOptions = true)
 final class RelabelCommand implements Callable<Integer> {

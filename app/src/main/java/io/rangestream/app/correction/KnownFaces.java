@@ -31,10 +31,11 @@ public final class KnownFaces {
     private final String identity;
     private final byte[] key;
     private final RecordCodec codec;
-    private final Map<String, Known> faces = new LinkedHashMap<>();
+    /** By face_id. */
+    private final Map<Place<String>, LabeledFace> faces = new LinkedHashMap<>();
 
-    /** A face and the faces partition that it came by. */
-    private record Known(int partition, LabeledFace face) {}
+    /** A key within the task of one faces partition: tasks do not know of each other, and an order reaches one alone. */
+    private record Place<K>(int partition, K key) {}
 
     public KnownFaces(String identity, SchemaSource schemas) {
         this.identity = identity;
@@ -44,7 +45,7 @@ public final class KnownFaces {
 
     /** Reads what the sampler keeps, as far as it has come. */
     public void readKept(CommonConfig common, SamplerConfig config) {
-        Map<ByteBuffer, Known> kept = new LinkedHashMap<>();
+        Map<Place<ByteBuffer>, LabeledFace> kept = new LinkedHashMap<>();
         try (var scan = new TopicScan(common, FacesChangelog.topic(common, config))) {
             scan.read(scan.ends(), record -> {
                 if (FacesChangelog.isOf(identity, record.key())) {
@@ -60,7 +61,7 @@ public final class KnownFaces {
                 }
             });
         }
-        kept.values().forEach(known -> faces.put(known.face().getFaceId(), known));
+        kept.forEach((place, face) -> faces.put(new Place<>(place.partition(), face.getFaceId()), face));
     }
 
     /** Takes in the next record of the faces topic; to be called in their order. */
@@ -69,17 +70,18 @@ public final class KnownFaces {
             return;
         }
         if (record.value() == null) {
-            faces.values().removeIf(known -> known.partition() == record.partition());
+            faces.keySet().removeIf(place -> place.partition() == record.partition());
             return;
         }
         LabeledFace face = decode(record.value());
         if (face != null && face.getIdentity().equals(identity)) {
             String faceId = faceId(face);
+            var place = new Place<>(record.partition(), faceId);
             if (face.getOperation() == Operation.RETRACT) {
-                faces.remove(faceId);
+                faces.remove(place);
             } else {
                 face.setFaceId(faceId);
-                faces.put(faceId, new Known(record.partition(), face));
+                faces.put(place, face);
             }
         }
     }
@@ -89,14 +91,16 @@ public final class KnownFaces {
         faces.clear();
     }
 
-    /** The faces, each with its face_id. */
+    /** The faces, each with its face_id and once, however many tasks have it. */
     public List<LabeledFace> faces() {
-        return faces.values().stream().map(Known::face).toList();
+        Map<String, LabeledFace> distinct = new LinkedHashMap<>();
+        faces.forEach((place, face) -> distinct.put(place.key(), face));
+        return List.copyOf(distinct.values());
     }
 
     /** A face by its name. */
     public Optional<LabeledFace> find(String faceId) {
-        return Optional.ofNullable(faces.get(faceId)).map(Known::face);
+        return faces().stream().filter(face -> face.getFaceId().equals(faceId)).findFirst();
     }
 
     /** A face as another identity's, as it goes on the wire. */
@@ -104,12 +108,13 @@ public final class KnownFaces {
         return codec.encode(LabeledFace.newBuilder(face).setIdentity(as).build());
     }
 
-    private void put(Map<ByteBuffer, Known> kept, ConsumerRecord<byte[], byte[]> record, int partition) {
+    private void put(Map<Place<ByteBuffer>, LabeledFace> kept, ConsumerRecord<byte[], byte[]> record, int partition) {
+        var place = new Place<>(partition, ByteBuffer.wrap(record.key()));
         LabeledFace face = record.value() == null ? null : decode(record.value());
         if (face == null) {
-            kept.remove(ByteBuffer.wrap(record.key()));
+            kept.remove(place);
         } else {
-            kept.put(ByteBuffer.wrap(record.key()), new Known(partition, face));
+            kept.put(place, face);
         }
     }
 

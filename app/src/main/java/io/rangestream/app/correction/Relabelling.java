@@ -14,9 +14,13 @@ import java.util.Optional;
 
 /**
  * Moves faces from one identity to another: they are sent again under the new label and then taken back under the old one,
- * in this order, so that a relabelling that is cut off loses nothing and can be repeated. Not thread-safe.
+ * in this order, so that a relabelling that is cut off before it takes anything back can be repeated. Cut off right after
+ * that, it loses the faces that came under the old label between the last look at the topic and the order. Not thread-safe.
  */
 public final class Relabelling implements AutoCloseable {
+    /** Bounds the chase after a producer that sends the old identity's faces without end. */
+    private static final int MOST_PASSES = 5;
+
     private final SchemaTopic schemas;
     private final FaceOrders orders;
     private final KnownFaces known;
@@ -35,7 +39,7 @@ public final class Relabelling implements AutoCloseable {
         faces.read(faces.ends(), known::arrived);
     }
 
-    /** Faces of the old identity. */
+    /** Faces of the old identity that are known and not yet moved. */
     public int faces() {
         return known.faces().size();
     }
@@ -51,10 +55,13 @@ public final class Relabelling implements AutoCloseable {
      * @return offset of the erasure's order by faces partition
      */
     public Map<Integer, Long> moveAll(String to) throws InterruptedException {
-        send(to);
+        // Until a look finds nothing new: what comes between the last look and the order is lost if this process ends
+        // there.
+        for (int pass = 0; pass < MOST_PASSES && faces() > 0; pass++) {
+            send(to);
+            faces.read(faces.ends(), known::arrived);
+        }
         Map<Integer, Long> erasure = orders.everywhere(from, null);
-        // What came between the look at the topic and the order is about to be erased with the rest.
-        known.clear();
         faces.read(erasure, known::arrived);
         send(to);
         return erasure;
@@ -93,5 +100,6 @@ public final class Relabelling implements AutoCloseable {
     private void send(String to) {
         orders.add(
                 to, known.faces().stream().map(face -> known.encode(face, to)).toList());
+        known.clear();
     }
 }

@@ -45,7 +45,7 @@ public record HealthConfig(String host, int port, String advertisedHost) {
                         Importance.LOW,
                         "Name under which other instances and their clients reach health.port, told to the other samplers"
                                 + " so that /identities can point to whoever has an identity; empty for health.host, or for"
-                                + " none where that is 0.0.0.0.");
+                                + " none where that is 0.0.0.0. Samplers on several machines each need their own.");
     }
 
     /** @throws io.rangestream.schemas.config.ConfigurationException if a value does not fit */

@@ -68,6 +68,11 @@ public final class IdentitiesPage implements Page {
                             URLEncoder.encode(identity, StandardCharsets.UTF_8).replace("+", "%20"));
             return json(REDIRECT, Map.of("Location", location), json.put("at", location));
         }
+        if (lookup instanceof IdentityLookup.SameAddress same) {
+            String reason = "the sampler that has it is told as %s, as is this one: give each its own %s"
+                    .formatted(same.address(), HealthConfig.ADVERTISED_HOST);
+            return json(UNAVAILABLE, Map.of(), json.put("error", reason));
+        }
         if (lookup instanceof IdentityLookup.NotNow) {
             return unavailable();
         }

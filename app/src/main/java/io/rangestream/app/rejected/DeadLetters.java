@@ -39,7 +39,8 @@ public record DeadLetters(String reason, long fromOffset, long limit) {
 
     /**
      * Sends the originals to the faces topic once more: key, value, headers and time as they were. What was taken in
-     * meanwhile is known by its face_id, so sending it again changes nothing.
+     * meanwhile is a duplicate as long as the sampler remembers its face_id ({@code buffer.remembered}) and counts as new
+     * beyond that. What was retracted, relabelled or erased meanwhile comes back under the label of its original.
      */
     public Replay replay(CommonConfig common) {
         var sent = new LongAdder();

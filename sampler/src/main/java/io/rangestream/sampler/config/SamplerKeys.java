@@ -239,8 +239,10 @@ final class SamplerKeys {
                         "rangestream-sampler",
                         new NonEmptyString(),
                         Importance.MEDIUM,
-                        "Name of the Streams application, after topic.prefix. Samplers of one name share the work;"
-                                + " another name begins with empty buffers.")
+                        "Name of the Streams application, after topic.prefix. Samplers of one name share the work. To begin"
+                                + " with empty buffers take another topic.prefix, with new topics and a new model, not"
+                                + " another name: its batches would be numbered from 1 again, which a learner with"
+                                + " history takes for repeats.")
                 .define(
                         SamplerConfig.STATE_DIR,
                         Type.STRING,

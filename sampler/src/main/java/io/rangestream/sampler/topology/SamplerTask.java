@@ -15,6 +15,7 @@ import io.rangestream.sampler.internal.intake.RejectedFaceException;
 import io.rangestream.sampler.internal.intake.Request;
 import io.rangestream.sampler.split.StableHash;
 import io.rangestream.sampler.topology.TaskBoard.Event;
+import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
@@ -257,7 +258,8 @@ final class SamplerTask {
         if (state.foundation() != foundation) {
             throw new ConfigurationException("the buffers were built with another %s or holdout: set them back, or take"
                             .formatted(SamplerConfig.SEED)
-                    + " another %s to begin with empty buffers".formatted(SamplerConfig.ID));
+                    + " another %s to begin with empty buffers, new topics and a new model"
+                            .formatted(CommonConfig.TOPIC_PREFIX));
         }
         return state;
     }

@@ -28,7 +28,7 @@ record DrawRecord(DrawPosition position, long turns) {
             throw new ConfigurationException(
                     "the draw's position is of format %d, this release reads %d: run the release"
                                     .formatted(version, VERSION)
-                            + " that wrote it, or take another sampler.id to begin with empty buffers");
+                            + " that wrote it, or take another topic.prefix to begin with empty buffers, new topics and a new model");
         }
         return new DrawRecord(new DrawPosition(bytes.getLong(), bytes.getInt()), bytes.getLong());
     }

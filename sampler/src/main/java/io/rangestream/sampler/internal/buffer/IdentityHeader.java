@@ -36,7 +36,8 @@ record IdentityHeader(int ordinal, long seen, long firstAt, long lastAt, long tu
         if (version != VERSION && version != WITHOUT_TIMES) {
             throw new ConfigurationException(
                     ("the buffers were written in format %d, this release reads up to %d: run the"
-                                    + " release that wrote them, or take another sampler.id to begin with empty buffers")
+                                    + " release that wrote them, or take another topic.prefix to begin with"
+                                    + " empty buffers, new topics and a new model")
                             .formatted(version, VERSION));
         }
         int ordinal = bytes.getInt();
