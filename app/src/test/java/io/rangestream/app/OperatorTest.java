@@ -148,8 +148,7 @@ class OperatorTest {
                 assertFalse(json(page.get("")).has("others"), "an address of its own is no other's");
             }
 
-            // Then whoever cannot answer says what to set
-            assertFalse(reasons.isEmpty());
+            // Then nobody was sent on, and whoever knows of the other's people says what to set
             reasons.forEach(reason -> assertTrue(reason.contains(HealthConfig.ADVERTISED_HOST), reason));
         }
     }
