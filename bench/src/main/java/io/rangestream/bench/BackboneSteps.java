@@ -23,10 +23,14 @@ public final class BackboneSteps {
     /** Takes the network, its width and the number of timed steps. */
     public static void main(String[] args) throws IOException {
         var config = LearnerConfig.from(Settings.of(Map.of(
-                "backend", "cpu",
-                "learner.threads", Integer.toString(THREADS),
-                "backbone", args[0],
-                "backbone.width", args[1])));
+                "backend",
+                "cpu",
+                "learner.threads",
+                Integer.toString(THREADS),
+                "backbone",
+                args[0],
+                "backbone.width",
+                args[1])));
         try (var steps = new TrainingSteps(config, IDENTITIES, SAMPLES, IDENTITIES * SAMPLES)) {
             steps.run(WARM);
             double[] millis = steps.run(Integer.parseInt(args[2]));
