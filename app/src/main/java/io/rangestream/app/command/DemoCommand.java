@@ -49,7 +49,7 @@ final class DemoCommand implements Callable<Integer> {
             names = "--crops",
             paramLabel = "N",
             defaultValue = "" + DemoOptions.DEFAULT_CROPS,
-            description = "Training crops (default: ${DEFAULT-VALUE}, about two minutes on two cores).")
+            description = "Training crops (default: ${DEFAULT-VALUE}, about a minute on two cores).")
     private int crops;
 
     @Option(
