@@ -1,5 +1,6 @@
 package io.rangestream.app.command;
 
+import io.rangestream.app.RangeStream;
 import io.rangestream.app.ShutdownSignal;
 import io.rangestream.schemas.config.ConfigurationException;
 import java.io.PrintStream;
@@ -18,7 +19,7 @@ import picocli.CommandLine.ParseResult;
 @Command(
         name = "rangestream",
         description = "A continual learner for face embeddings on Kafka.",
-        version = "rangestream 0.1.0",
+        version = "rangestream " + RangeStream.VERSION,
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
@@ -34,6 +35,7 @@ import picocli.CommandLine.ParseResult;
             RejectedCommand.class,
             ModelsCommand.class,
             EvaluateCommand.class,
+            ExperimentCommand.class,
         },
         footer = {
             "",

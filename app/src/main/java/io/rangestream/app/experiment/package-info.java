@@ -1,0 +1,5 @@
+/** Experiments: what their runs leave behind, and the tables made of it. */
+@NullMarked
+package io.rangestream.app.experiment;
+
+import org.jspecify.annotations.NullMarked;
