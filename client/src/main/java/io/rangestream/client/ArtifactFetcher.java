@@ -5,12 +5,8 @@ import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -20,12 +16,15 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Fetches the artifact of a version from {@code model-weights} and verifies it: number, size and SHA-256 of the chunks and of
  * the whole. Thread-safe: every fetch has a consumer of its own, without a group, and reads committed records only.
  */
 public final class ArtifactFetcher implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ArtifactFetcher.class);
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final Supplier<LogReader> readers;
@@ -53,19 +52,66 @@ public final class ArtifactFetcher implements AutoCloseable {
     }
 
     /**
-     * The artifact's bytes.
+     * The artifact's bytes. For a model that memory may not hold twice, there is {@link #fetchTo}.
      *
      * @throws ArtifactException if they cannot be had, or are not what the update describes
      */
     public byte[] fetch(ModelVersion version) {
-        var chunks = new ChunkAssembly(version, codec);
+        try (Spool spool = fetchToSpool(version)) {
+            return Files.readAllBytes(spool.file());
+        } catch (IOException e) {
+            throw unkept(e);
+        }
+    }
+
+    /**
+     * Writes the artifact to a file: the whole of it or, if anything fails, nothing. A file that is there is replaced.
+     *
+     * @throws ArtifactException if the artifact cannot be had, or is not what the update describes
+     * @throws IOException if the file cannot be written
+     */
+    public void fetchTo(ModelVersion version, Path file) throws IOException {
+        Path directory = Optional.ofNullable(file.toAbsolutePath().getParent())
+                .orElseThrow(() -> new IOException("%s is not a file name".formatted(file)));
+        Path temporary = directory.resolve(".%s.%d.part"
+                .formatted(file.getFileName(), ProcessHandle.current().pid()));
+        try (Spool spool = Spool.in(temporary)) {
+            fetchTo(version, spool);
+            spool.moveTo(file);
+        }
+    }
+
+    /**
+     * The artifact in a temporary file, which goes when it is closed.
+     *
+     * @throws ArtifactException if the artifact cannot be had, or is not what the update describes
+     */
+    Spool fetchToSpool(ModelVersion version) {
+        Spool spool = null;
+        try {
+            spool = Spool.temporary();
+            fetchTo(version, spool);
+            Spool filled = spool;
+            spool = null;
+            return filled;
+        } catch (IOException e) {
+            throw unkept(e);
+        } finally {
+            if (spool != null) {
+                closeQuietly(spool);
+            }
+        }
+    }
+
+    private void fetchTo(ModelVersion version, Spool spool) throws IOException {
+        var chunks = new ChunkAssembly(version, codec, spool);
         LogReader reader = readers.get();
         running.add(reader);
         try {
             if (closed) {
                 throw ArtifactException.late("the fetcher is closed");
             }
-            return new Fetch(reader, chunks, timeout)
+            new Fetch(reader, chunks, timeout)
                     .from(version.update().getArtifact().getFirstChunkOffset());
         } catch (WakeupException e) {
             throw ArtifactException.late("the fetcher was closed");
@@ -77,33 +123,15 @@ public final class ArtifactFetcher implements AutoCloseable {
         }
     }
 
-    /**
-     * Writes the artifact to a file: the whole of it or, if anything fails, nothing. A file that is there is replaced.
-     *
-     * @throws ArtifactException if the artifact cannot be had, or is not what the update describes
-     * @throws IOException if the file cannot be written
-     */
-    public void fetchTo(ModelVersion version, Path file) throws IOException {
-        byte[] bytes = fetch(version);
-        Path directory = Optional.ofNullable(file.toAbsolutePath().getParent())
-                .orElseThrow(() -> new IOException("%s is not a file name".formatted(file)));
-        Path temporary = directory.resolve(".%s.%d.part"
-                .formatted(file.getFileName(), ProcessHandle.current().pid()));
+    private static ArtifactException unkept(IOException e) {
+        return ArtifactException.late("the artifact cannot be kept in a temporary file: " + e.getMessage());
+    }
+
+    private static void closeQuietly(Spool spool) {
         try {
-            try (var channel = FileChannel.open(
-                    temporary,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.WRITE,
-                    StandardOpenOption.TRUNCATE_EXISTING)) {
-                var buffer = ByteBuffer.wrap(bytes);
-                while (buffer.hasRemaining()) {
-                    channel.write(buffer);
-                }
-                channel.force(true);
-            }
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(temporary);
+            spool.close();
+        } catch (IOException e) {
+            log.debug("a temporary file stays: {}", e.getMessage());
         }
     }
 
@@ -131,7 +159,7 @@ public final class ArtifactFetcher implements AutoCloseable {
             this.timeout = timeout;
         }
 
-        byte[] from(long hint) {
+        void from(long hint) throws IOException {
             reader.requireTopic(timeout);
             end = reader.end();
             backlog = end;
@@ -142,26 +170,24 @@ public final class ArtifactFetcher implements AutoCloseable {
             }
             while (true) {
                 take(reader.poll(POLL));
-                Optional<byte[]> artifact = chunks.complete();
-                if (artifact.isPresent()) {
-                    return artifact.get();
+                if (chunks.isComplete()) {
+                    return;
                 }
                 if (caughtUp()) {
                     if (!fromBeginning && (readAnything || waited().compareTo(timeout.dividedBy(2)) > 0)) {
                         rewind();
                     } else if (fromBeginning && chunks.hopeless()) {
-                        throw ArtifactException.wrong(chunks.problem());
+                        throw chunks.problem();
                     }
                 }
                 if (waited().compareTo(timeout) > 0) {
-                    throw ArtifactException.late(
-                            "%s (waited %d ms for it)".formatted(chunks.problem(), timeout.toMillis()));
+                    throw chunks.problem().afterWaiting(timeout);
                 }
             }
         }
 
         /** The clock runs only while there is nothing to read: a long topic is no reason to give up. */
-        private void take(List<ConsumerRecord<byte[], byte[]>> records) {
+        private void take(List<ConsumerRecord<byte[], byte[]>> records) throws IOException {
             for (ConsumerRecord<byte[], byte[]> record : records) {
                 readAnything = true;
                 if (chunks.offer(record.key(), record.value()) || record.offset() < backlog) {

@@ -4,9 +4,11 @@ import io.rangestream.avro.Artifact;
 import io.rangestream.avro.ModelChunk;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.UndecodableRecordException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Optional;
+import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -15,19 +17,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * Puts a version's chunks together, from records in any order and with anything between them, and trusts only what the
  * version's update vouches for: number, size and SHA-256 of the whole. Of several sound chunks with one index the latest
- * counts, as it would after compaction. Not thread-safe.
+ * counts, as it would after compaction. The bytes go to a file at once. Not thread-safe.
  */
 final class ChunkAssembly {
     private static final int MOST_CHUNKS = 1_000_000;
-    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+
+    /** Times the artifact's size that chunks of one version may take on disk, those that were replaced included. */
+    private static final int MOST_SPOOLED = 10;
 
     private final ModelVersion version;
     private final Artifact artifact;
     private final RecordCodec codec;
     private final String keyPrefix;
     private final Piece[] pieces;
+    private final Spool spool;
+    /** Of the first {@link #hashed} pieces. */
+    private final Sha256 hash = new Sha256();
+
+    private int hashed;
     private boolean changed;
-    private @Nullable String wholeIsWrong;
+    private @Nullable ArtifactException wholeIsWrong;
 
     private enum State {
         MISSING,
@@ -38,25 +47,31 @@ final class ChunkAssembly {
         SOUND
     }
 
-    private record Piece(State state, byte[] bytes, String defect) {
-        static final Piece MISSING = new Piece(State.MISSING, new byte[0], "");
+    private record Piece(State state, Spool.Slice slice, String defect) {
+        private static final Spool.Slice NOWHERE = new Spool.Slice(0, 0);
+        static final Piece MISSING = new Piece(State.MISSING, NOWHERE, "");
 
         static Piece bad(State state, String defect) {
-            return new Piece(state, new byte[0], defect);
+            return new Piece(state, NOWHERE, defect);
         }
     }
 
-    /** @throws ArtifactException if what the update says of the artifact cannot be */
-    ChunkAssembly(ModelVersion version, RecordCodec codec) {
+    /**
+     * @param spool where the pieces go
+     * @throws ArtifactException if what the update says of the artifact cannot be
+     */
+    ChunkAssembly(ModelVersion version, RecordCodec codec, Spool spool) {
         this.version = version;
         this.artifact = version.update().getArtifact();
         this.codec = codec;
         this.keyPrefix = version + "/";
+        this.spool = spool;
         if (artifact.getChunks() < 1 || artifact.getChunks() > MOST_CHUNKS) {
-            throw ArtifactException.wrong("the update names %d chunks".formatted(artifact.getChunks()));
+            throw new ArtifactException(
+                    Check.CHUNK, "the update names %d chunks".formatted(artifact.getChunks()), false);
         }
-        if (artifact.getBytes() < 1 || artifact.getBytes() > LARGEST_ARRAY) {
-            throw ArtifactException.wrong("the update names %d bytes".formatted(artifact.getBytes()));
+        if (artifact.getBytes() < 1) {
+            throw new ArtifactException(Check.SIZE, "the update names %d bytes".formatted(artifact.getBytes()), false);
         }
         this.pieces = new Piece[artifact.getChunks()];
         Arrays.fill(pieces, Piece.MISSING);
@@ -66,8 +81,9 @@ final class ChunkAssembly {
      * Takes in a record of {@code model-weights}.
      *
      * @return whether it brought a sound chunk of this version
+     * @throws IOException if the chunk cannot be kept
      */
-    boolean offer(byte @Nullable [] key, byte @Nullable [] value) {
+    boolean offer(byte @Nullable [] key, byte @Nullable [] value) throws IOException {
         int index = index(key);
         if (index < 0 || index >= pieces.length) {
             return false;
@@ -82,28 +98,35 @@ final class ChunkAssembly {
         return piece.state() == State.SOUND;
     }
 
-    /** The artifact, once every chunk is there and the whole has the size and the hash that the update names. */
-    Optional<byte[]> complete() {
+    /** Whether the spool is the artifact now: every chunk is there, and the whole has the size and the hash that the update names. */
+    boolean isComplete() throws IOException {
         if (!changed || any(state -> state != State.SOUND)) {
-            return Optional.empty();
+            return false;
         }
         changed = false;
-        long bytes = 0;
-        var sha256 = new Sha256();
-        for (Piece piece : pieces) {
-            bytes += piece.bytes().length;
-            sha256.add(piece.bytes());
-        }
-        String hash = sha256.text();
+        List<Spool.Slice> slices = Arrays.stream(pieces).map(Piece::slice).toList();
+        long bytes = slices.stream().mapToLong(Spool.Slice::length).sum();
         if (bytes != artifact.getBytes()) {
-            wholeIsWrong =
-                    "its %d chunks hold %d bytes instead of %d".formatted(pieces.length, bytes, artifact.getBytes());
-        } else if (!hash.equals(artifact.getSha256())) {
-            wholeIsWrong = "the SHA-256 of the whole is %s instead of %s".formatted(hash, artifact.getSha256());
-        } else {
-            return Optional.of(join((int) bytes));
+            wholeIsWrong = new ArtifactException(
+                    Check.SIZE,
+                    "its %d chunks hold %d bytes instead of %d".formatted(pieces.length, bytes, artifact.getBytes()),
+                    true);
+            return false;
         }
-        return Optional.empty();
+        for (; hashed < pieces.length; hashed++) {
+            spool.hash(pieces[hashed].slice(), hash);
+        }
+        String text = hash.text();
+        hashed = 0;
+        if (!text.equals(artifact.getSha256())) {
+            wholeIsWrong = new ArtifactException(
+                    Check.SHA256,
+                    "the SHA-256 of the whole is %s instead of %s".formatted(text, artifact.getSha256()),
+                    true);
+            return false;
+        }
+        spool.arrange(slices);
+        return true;
     }
 
     /** Whether waiting would not help: the version was pruned, or nothing is missing and something is damaged. */
@@ -113,25 +136,30 @@ final class ChunkAssembly {
                         && !any(state -> state == State.MISSING || state == State.STALE));
     }
 
-    /** What is wrong, in one line. */
-    String problem() {
+    /** What is wrong. */
+    ArtifactException problem() {
         if (any(state -> state == State.PRUNED)) {
-            return "version %d was pruned: its chunks were deleted".formatted(version.version());
+            return new ArtifactException(
+                    Check.RETENTION,
+                    "version %d was pruned: its chunks were deleted".formatted(version.version()),
+                    false);
         }
         for (State state : new State[] {State.DAMAGED, State.STALE}) {
             for (int i = 0; i < pieces.length; i++) {
                 if (pieces[i].state() == state) {
-                    return "chunk %d of %d %s".formatted(i + 1, pieces.length, pieces[i].defect());
+                    return new ArtifactException(
+                            Check.CHUNK,
+                            "chunk %d of %d %s".formatted(i + 1, pieces.length, pieces[i].defect()),
+                            state == State.STALE);
                 }
             }
         }
-        if (any(state -> state == State.MISSING)) {
-            return missing();
-        }
-        return wholeIsWrong == null ? "nothing is wrong" : wholeIsWrong;
+        return wholeIsWrong == null || any(state -> state == State.MISSING)
+                ? ArtifactException.late(missing())
+                : wholeIsWrong;
     }
 
-    private Piece piece(int index, byte[] value) {
+    private Piece piece(int index, byte[] value) throws IOException {
         ModelChunk chunk;
         try {
             chunk = (ModelChunk) codec.decode(value);
@@ -148,15 +176,29 @@ final class ChunkAssembly {
         if (chunk.getCount() != pieces.length) {
             return Piece.bad(State.STALE, "says there are %d chunks".formatted(chunk.getCount()));
         }
-        var bytes = new byte[chunk.getBytes().remaining()];
-        chunk.getBytes().get(bytes);
-        if (!Sha256.of(bytes).equals(chunk.getSha256())) {
+        ByteBuffer bytes = chunk.getBytes();
+        if (!new Sha256().add(bytes.duplicate()).text().equals(chunk.getSha256())) {
             return Piece.bad(State.DAMAGED, "does not have the SHA-256 it names");
         }
-        if (bytes.length > artifact.getBytes()) {
+        if (bytes.remaining() > artifact.getBytes()) {
             return Piece.bad(State.STALE, "is larger than the whole artifact");
         }
-        return new Piece(State.SOUND, bytes, "");
+        if (spool.length() + bytes.remaining() > MOST_SPOOLED * artifact.getBytes()) {
+            return Piece.bad(State.DAMAGED, "was written too often");
+        }
+        return new Piece(State.SOUND, keep(index, bytes), "");
+    }
+
+    /** Chunks mostly come in order and once: then the whole is hashed by the time it is there. */
+    private Spool.Slice keep(int index, ByteBuffer bytes) throws IOException {
+        if (index < hashed) {
+            hash.text();
+            hashed = 0;
+        } else if (index == hashed) {
+            hash.add(bytes.duplicate());
+            hashed++;
+        }
+        return spool.append(bytes);
     }
 
     /** The chunk's index in a key {@code model/version/index}, -1 if the key is not of this version. */
@@ -190,16 +232,6 @@ final class ChunkAssembly {
                         missing.length > 5 ? ", ..." : "",
                         pieces.length,
                         missing.length == 1 ? "is" : "are");
-    }
-
-    private byte[] join(int length) {
-        var whole = new byte[length];
-        int at = 0;
-        for (Piece piece : pieces) {
-            System.arraycopy(piece.bytes(), 0, whole, at, piece.bytes().length);
-            at += piece.bytes().length;
-        }
-        return whole;
     }
 
     private boolean any(Predicate<State> predicate) {

@@ -9,10 +9,6 @@ public interface ModelListener {
     /** From now on this version embeds. */
     default void onSwap(ModelVersion version) {}
 
-    /**
-     * The version is promoted, but cannot be served; or nobody trusted has signed what is said of it. The one before it goes on.
-     *
-     * @param reason in one line
-     */
-    default void onRefused(ModelVersion version, String reason) {}
+    /** The version is promoted, but cannot be served; or what is said of it cannot be trusted. The one before it goes on. */
+    default void onRefused(Refusal refusal) {}
 }

@@ -39,17 +39,10 @@ public final class ModelLog implements AutoCloseable {
     private final String model;
     private final RecordCodec codec;
     private final TrustedKeys trusted;
-    private final List<Refused> refused = new ArrayList<>();
+    private final List<Refusal> refused = new ArrayList<>();
     private final NavigableMap<Long, ModelVersion> versions = new TreeMap<>();
+    private long newestEvent;
     private volatile boolean stopped;
-
-    /**
-     * An update that was not taken in.
-     *
-     * @param update what it says, which nobody vouches for
-     * @param reason in one line
-     */
-    record Refused(ModelVersion update, String reason) {}
 
     ModelLog(LogReader reader, String model, SchemaSource schemas, TrustedKeys trusted) {
         this.trusted = trusted;
@@ -153,8 +146,8 @@ public final class ModelLog implements AutoCloseable {
     }
 
     /** The updates that were refused since the last call. */
-    List<Refused> takeRefused() {
-        List<Refused> taken = List.copyOf(refused);
+    List<Refusal> takeRefused() {
+        List<Refusal> taken = List.copyOf(refused);
         refused.clear();
         return taken;
     }
@@ -189,16 +182,29 @@ public final class ModelLog implements AutoCloseable {
             }
             var taken = new ModelVersion(update, record.offset());
             if (objection.isPresent()) {
-                log.warn("refused {} offset {}: {}", reader.topic(), record.offset(), objection.get());
-                refused.add(new Refused(taken, objection.get()));
+                refuse(new Refusal(taken, Check.SIGNATURE, objection.get()));
                 return null;
             }
+            if (trusted.areNamed() && newestEvent > 0 && update.getEventNumber() <= newestEvent) {
+                refuse(new Refusal(
+                        taken,
+                        Check.ORDER,
+                        "it is event %d of the model, and event %d was read before it: an old event was written again"
+                                .formatted(update.getEventNumber(), newestEvent)));
+                return null;
+            }
+            newestEvent = Math.max(newestEvent, update.getEventNumber());
             versions.put(taken.version(), taken);
             return taken;
         } catch (UndecodableRecordException e) {
             log.warn("skipped {} offset {}: {}", reader.topic(), record.offset(), e.getMessage());
             return null;
         }
+    }
+
+    private void refuse(Refusal refusal) {
+        log.warn("refused {} offset {}: {}", reader.topic(), refusal.version().offset(), refusal.reason());
+        refused.add(refusal);
     }
 
     /** The version in a key {@code model/version}; empty if the key is of another model. */

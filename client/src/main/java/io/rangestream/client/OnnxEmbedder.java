@@ -9,6 +9,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import io.rangestream.avro.Network;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,11 @@ public final class OnnxEmbedder implements AutoCloseable {
     private final int dim;
     private final boolean bgr;
 
+    /** A file, on disk or in memory. */
+    private interface Source {
+        OrtSession open(OrtEnvironment environment, OrtSession.SessionOptions options) throws OrtException;
+    }
+
     /**
      * @param onnx the file
      * @param network what it is said to hold
@@ -42,6 +48,19 @@ public final class OnnxEmbedder implements AutoCloseable {
      * @throws InvalidModelException if ONNX Runtime cannot open the file or it is not of that network
      */
     public OnnxEmbedder(byte[] onnx, Network network, int threads) {
+        this((environment, options) -> environment.createSession(onnx, options), network, threads);
+    }
+
+    /**
+     * Opens a file without taking it through the heap; nothing of it is needed afterwards.
+     *
+     * @throws InvalidModelException if ONNX Runtime cannot open the file or it is not of that network
+     */
+    public OnnxEmbedder(Path onnx, Network network, int threads) {
+        this((environment, options) -> environment.createSession(onnx.toString(), options), network, threads);
+    }
+
+    private OnnxEmbedder(Source source, Network network, int threads) {
         this.network = network;
         this.width = network.getInputWidth();
         this.height = network.getInputHeight();
@@ -54,7 +73,7 @@ public final class OnnxEmbedder implements AutoCloseable {
         if (!bgr && !network.getColourOrder().equals("RGB")) {
             throw new InvalidModelException("unknown colour order %s".formatted(network.getColourOrder()));
         }
-        this.session = session(onnx, threads);
+        this.session = session(source, threads);
         try {
             require(session.getInputInfo().get(INPUT), INPUT, 3, height, width);
             require(session.getOutputInfo().get(OUTPUT), OUTPUT, dim);
@@ -73,7 +92,8 @@ public final class OnnxEmbedder implements AutoCloseable {
      * @throws InvalidModelException if ONNX Runtime cannot open the file or it has no such input and output
      */
     public static OnnxEmbedder open(byte[] onnx, int threads) {
-        try (OrtSession session = session(onnx, threads)) {
+        try (OrtSession session =
+                session((environment, options) -> environment.createSession(onnx, options), threads)) {
             long[] in = shape(session.getInputInfo().get(INPUT), INPUT, 4);
             long[] out = shape(session.getOutputInfo().get(OUTPUT), OUTPUT, 2);
             var network = Network.newBuilder()
@@ -200,13 +220,13 @@ public final class OnnxEmbedder implements AutoCloseable {
         }
     }
 
-    private static OrtSession session(byte[] onnx, int threads) {
+    private static OrtSession session(Source source, int threads) {
         try (var options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(threads);
             options.setInterOpNumThreads(1);
             // Threads that spin between requests would take a processor each from whoever embeds only now and then.
             options.addConfigEntry("session.intra_op.allow_spinning", "0");
-            return OrtEnvironment.getEnvironment().createSession(onnx, options);
+            return source.open(OrtEnvironment.getEnvironment(), options);
         } catch (OrtException e) {
             throw new InvalidModelException("cannot be opened: " + oneLine(e), e);
         }

@@ -3,6 +3,7 @@ package io.rangestream.client;
 import io.rangestream.avro.Encoding;
 import io.rangestream.avro.Network;
 import io.rangestream.schemas.image.CropDecoder;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -34,7 +35,7 @@ final class ServedModel {
      * @param whenClosed called once, after the last use
      * @throws InvalidModelException if the version cannot be served
      */
-    static ServedModel open(ModelVersion version, byte[] onnx, ClientConfig config, Runnable whenClosed) {
+    static ServedModel open(ModelVersion version, Path onnx, ClientConfig config, Runnable whenClosed) {
         Network network = version.network();
         if (network.getInputWidth() != network.getInputHeight()) {
             throw new InvalidModelException("takes crops of %d x %d; only square ones can be made"

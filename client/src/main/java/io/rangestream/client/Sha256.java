@@ -1,5 +1,6 @@
 package io.rangestream.client;
 
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -22,6 +23,12 @@ public final class Sha256 {
     }
 
     Sha256 add(byte[] bytes) {
+        digest.update(bytes);
+        return this;
+    }
+
+    /** Adds what remains in the buffer, and leaves nothing in it. */
+    Sha256 add(ByteBuffer bytes) {
         digest.update(bytes);
         return this;
     }

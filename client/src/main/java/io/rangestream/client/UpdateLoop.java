@@ -1,5 +1,7 @@
 package io.rangestream.client;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -31,18 +33,18 @@ final class UpdateLoop implements Runnable {
     private final Duration fetchTimeout;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile @Nullable ModelLog updates;
-    private @Nullable Refusal refusal;
+    private @Nullable Attempt failed;
     private @Nullable String lastTrouble;
     private long warnedOf = -1;
 
     /** Makes a version ready to serve. */
     interface Opener {
         /** @throws InvalidModelException if it cannot be served */
-        ServedModel open(ModelVersion version, byte[] onnx);
+        ServedModel open(ModelVersion version, Path onnx);
     }
 
     /** The promoted version that cannot be had, so that it is neither told nor tried at every turn. */
-    private record Refusal(ModelVersion version, String reason, boolean retryable, long nanoTime) {}
+    private record Attempt(Refusal refusal, boolean retryable, long nanoTime) {}
 
     UpdateLoop(
             Supplier<ModelLog> logs,
@@ -67,7 +69,7 @@ final class UpdateLoop implements Runnable {
             while (!stopped()) {
                 try {
                     opened.poll(POLL);
-                    opened.takeRefused().forEach(r -> tell(listener -> listener.onRefused(r.update(), r.reason())));
+                    opened.takeRefused().forEach(refusal -> tell(listener -> listener.onRefused(refusal)));
                     // Not before everything is read: at the start of the log stand versions long superseded.
                     caughtUp = caughtUp || opened.atEnd();
                     if (caughtUp) {
@@ -110,53 +112,59 @@ final class UpdateLoop implements Runnable {
     }
 
     private void load(ModelVersion version) {
-        try {
-            if (!version.update().getArtifact().getFormat().equals("onnx")) {
-                throw new InvalidModelException(
-                        "is not onnx but " + version.update().getArtifact().getFormat());
-            }
-            if (!slot.swap(opener.open(version, fetcher.fetch(version)))) {
+        if (!version.update().getArtifact().getFormat().equals("onnx")) {
+            refuse(
+                    version,
+                    Check.MODEL,
+                    "the artifact is not onnx but "
+                            + version.update().getArtifact().getFormat(),
+                    false);
+            return;
+        }
+        try (Spool artifact = fetcher.fetchToSpool(version)) {
+            if (!slot.swap(opener.open(version, artifact.file()))) {
                 return;
             }
         } catch (ArtifactException e) {
-            refuse(new Refusal(version, String.valueOf(e.getMessage()), e.retryable(), System.nanoTime()));
+            refuse(version, e.failed(), String.valueOf(e.getMessage()), e.retryable());
             return;
         } catch (InvalidModelException e) {
-            refuse(new Refusal(version, "the artifact " + e.getMessage(), false, System.nanoTime()));
+            refuse(version, Check.MODEL, "the artifact " + e.getMessage(), false);
             return;
+        } catch (IOException e) {
+            log.debug("a temporary file stays: {}", e.getMessage());
         } catch (RuntimeException e) {
             // Whatever a foreign writer has put there, it must not end the service of the version before.
-            refuse(new Refusal(version, "the artifact cannot be served: " + e, false, System.nanoTime()));
+            refuse(version, Check.MODEL, "the artifact cannot be served: " + e, false);
             return;
         }
-        refusal = null;
+        failed = null;
         log.info("version {} serves", version);
         tell(listener -> listener.onSwap(version));
     }
 
     /** What came too late is tried again, at intervals as long as the wait for it was. */
     private boolean due(ModelVersion version) {
-        Refusal last = refusal;
-        if (last == null || last.version().offset() != version.offset()) {
+        Attempt last = failed;
+        if (last == null || last.refusal().version().offset() != version.offset()) {
             return true;
         }
         return last.retryable()
                 && System.nanoTime() - last.nanoTime() > Math.max(fetchTimeout.toNanos(), RETRY_MILLIS * 1_000_000);
     }
 
-    private void refuse(Refusal next) {
+    private void refuse(ModelVersion version, Check check, String reason, boolean retryable) {
         if (stopped()) {
             return;
         }
-        Refusal before = refusal;
-        refusal = next;
-        if (before != null
-                && before.version().offset() == next.version().offset()
-                && before.reason().equals(next.reason())) {
+        var next = new Refusal(version, check, reason);
+        Attempt before = failed;
+        failed = new Attempt(next, retryable, System.nanoTime());
+        if (before != null && before.refusal().equals(next)) {
             return;
         }
         log.warn("version {} is refused: {}", next.version(), next.reason());
-        tell(listener -> listener.onRefused(next.version(), next.reason()));
+        tell(listener -> listener.onRefused(next));
     }
 
     private void warnThatNoneIsPromoted(ModelVersion serving, ModelLog opened) {

@@ -14,14 +14,11 @@ import io.rangestream.avro.Encoding;
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.schemas.image.InvalidImageException;
-import io.rangestream.schemas.signature.SigningKey;
 import io.rangestream.schemas.signature.TrustedKeys;
-import io.rangestream.schemas.signature.UpdateSignature;
 import io.rangestream.schemas.wire.SchemaSource;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,12 +33,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.imageio.ImageIO;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class ModelFollowerTest {
@@ -73,8 +68,8 @@ class ModelFollowerTest {
                     }
 
                     @Override
-                    public void onRefused(ModelVersion version, String reason) {
-                        events.add("refused " + version.version() + ": " + reason);
+                    public void onRefused(Refusal refusal) {
+                        events.add("refused " + refusal.version().version() + ": " + refusal.reason());
                     }
                 });
     }
@@ -98,41 +93,6 @@ class ModelFollowerTest {
         assertEquals("swap 2", event());
         assertEmbeds(1);
         assertTrue(events.isEmpty(), events.toString());
-    }
-
-    @Test
-    void onlyWhatATrustedKeySignedIsServed(@TempDir Path folder) throws Exception {
-        // Given a follower that trusts one key
-        SigningKey.generate(folder.resolve("ours"), folder.resolve("ours.pub"));
-        SigningKey.generate(folder.resolve("theirs"), folder.resolve("theirs.pub"));
-        SigningKey ours = SigningKey.read(folder.resolve("ours"));
-        SigningKey theirs = SigningKey.read(folder.resolve("theirs"));
-        follower.close();
-        follower = follower(TrustedKeys.read(folder.resolve("ours.pub")));
-        follower.start();
-        publishSigned(1, TinyOnnx.constant(0), ours);
-        assertEquals("swap 1", event());
-
-        // When others publish, then the old version goes on and the reason is told
-        publish(updates, weights, 2, TinyOnnx.constant(1));
-        assertEquals("refused 2: it is not signed", event());
-        publishSigned(3, TinyOnnx.constant(1), theirs);
-        assertEquals("refused 3: its signature is of no trusted key, or it was altered", event());
-        updates.append("faces/1", null);
-        assertEmbeds(0);
-
-        // When the key's owner publishes again, then that is served
-        publishSigned(4, TinyOnnx.constant(1), ours);
-        assertEquals("swap 4", event());
-        assertEmbeds(1);
-    }
-
-    private void publishSigned(long version, byte[] artifact, SigningKey key) {
-        long hint = weights.end();
-        Publication.chunks(version, artifact, 4).forEach(chunk -> append(weights, chunk));
-        byte[] value = Publication.CODEC.encode(update(version, ModelStatus.PROMOTED, artifact, 4, hint));
-        String name = Publication.MODEL + "/" + version;
-        updates.append(name, value, new RecordHeaders().add(UpdateSignature.HEADER, key.sign(name, value)));
     }
 
     @Test

@@ -6,15 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.schemas.signature.TrustedKeys;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ServingSlotTest {
     private static final ClientConfig CONFIG =
             new ClientConfig(Duration.ofSeconds(1), 0, 1, 1_000_000, TrustedKeys.anyone());
+
+    @TempDir
+    private Path folder;
 
     private final ServingSlot slot = new ServingSlot();
     private final List<Long> closed = new ArrayList<>();
@@ -89,6 +97,11 @@ class ServingSlotTest {
 
     private ServedModel model(long version) {
         byte[] onnx = TinyOnnx.constant(0);
-        return ServedModel.open(Publication.version(version, onnx, 1, 0), onnx, CONFIG, () -> closed.add(version));
+        try {
+            Path file = Files.write(folder.resolve(version + ".onnx"), onnx);
+            return ServedModel.open(Publication.version(version, onnx, 1, 0), file, CONFIG, () -> closed.add(version));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -117,7 +117,8 @@ final class TrainingSession implements AutoCloseable {
                     clients.topics().modelUpdates(),
                     clients.topics().modelWeights(),
                     config.publication().chunkBytes(),
-                    config.publication().signingKey());
+                    config.publication().signingKey(),
+                    history.lastEvent());
             this.draft = new UpdateDraft(model, trainer, config.seed(), partition);
             this.deserializer = clients.batchSerde().deserializer();
         } catch (RuntimeException | Error e) {

@@ -40,23 +40,27 @@ public final class ModelPublisher {
     private final int chunkBytes;
     private final Optional<SigningKey> signingKey;
     private final RecordCodec codec = new RecordCodec(List.of(), SchemaSource.NONE);
+    private long lastEvent;
 
     /**
      * @param producer transactional, transactions initialised; the caller closes it
      * @param chunkBytes size of a chunk
      * @param signingKey key that events are signed with
+     * @param lastEvent number of the last event on the topic, from which this one counts on
      */
     public ModelPublisher(
             Producer<String, @Nullable SpecificRecord> producer,
             String updatesTopic,
             String weightsTopic,
             int chunkBytes,
-            Optional<SigningKey> signingKey) {
+            Optional<SigningKey> signingKey,
+            long lastEvent) {
         this.producer = producer;
         this.updatesTopic = updatesTopic;
         this.weightsTopic = weightsTopic;
         this.chunkBytes = chunkBytes;
         this.signingKey = signingKey;
+        this.lastEvent = lastEvent;
     }
 
     /**
@@ -81,6 +85,7 @@ public final class ModelPublisher {
         try {
             ModelUpdate update = ModelUpdate.newBuilder(draft)
                     .setArtifact(sendChunks(draft.getModel(), draft.getVersion(), artifact))
+                    .setEventNumber(++lastEvent)
                     .build();
             retired.forEach(this::sendTombstones);
             producer.send(event(update));

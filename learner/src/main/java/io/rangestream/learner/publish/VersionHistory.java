@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** The published versions of a model. Not thread-safe. */
 public final class VersionHistory {
     private final TreeMap<Long, ModelUpdate> versions = new TreeMap<>();
+    private long lastEvent;
 
     /**
      * Reads all committed versions of a model.
@@ -53,6 +54,7 @@ public final class VersionHistory {
     /** Adds a version just published. */
     public void add(ModelUpdate update) {
         versions.put(update.getVersion(), update);
+        lastEvent = Math.max(lastEvent, update.getEventNumber());
     }
 
     /** The newest version, whatever its status. */
@@ -65,6 +67,11 @@ public final class VersionHistory {
         return versions.values().stream()
                 .filter(update -> update.getStatus() == ModelStatus.PROMOTED)
                 .reduce((older, newer) -> newer);
+    }
+
+    /** The highest number of an event; 0 before the first. */
+    public long lastEvent() {
+        return lastEvent;
     }
 
     /** A version. */

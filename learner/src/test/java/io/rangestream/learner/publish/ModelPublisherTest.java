@@ -49,7 +49,7 @@ class ModelPublisherTest {
 
     private final MockProducer<String, SpecificRecord> producer = new StubbornProducer();
     private final ModelPublisher publisher =
-            new ModelPublisher(producer, "model-updates", "model-weights", CHUNK, Optional.empty());
+            new ModelPublisher(producer, "model-updates", "model-weights", CHUNK, Optional.empty(), 40);
     private final byte[] artifact = new byte[2500];
 
     /** After a commit without an answer, the real producer takes nothing but another commit. */
@@ -92,7 +92,12 @@ class ModelPublisherTest {
         Path publicKey = folder.resolve("key.pub");
         SigningKey.generate(folder.resolve("key"), publicKey);
         var signing = new ModelPublisher(
-                producer, "model-updates", "model-weights", CHUNK, Optional.of(SigningKey.read(folder.resolve("key"))));
+                producer,
+                "model-updates",
+                "model-weights",
+                CHUNK,
+                Optional.of(SigningKey.read(folder.resolve("key"))),
+                40);
 
         signing.publish(draft(), artifact, List.of(), OFFSETS, GROUP);
 
@@ -151,6 +156,12 @@ class ModelPublisherTest {
         assertEquals("face/7", header(event, "ce_subject"));
         assertEquals("2026-01-02T03:04:05.678Z", header(event, "ce_time"));
         assertEquals("application/avro", header(event, "content-type"));
+    }
+
+    @Test
+    void eventsAreCountedOnFromTheLastOnTheTopic() {
+        assertEquals(41, publish(List.of()).getEventNumber());
+        assertEquals(42, publish(List.of()).getEventNumber());
     }
 
     @Test

@@ -51,6 +51,11 @@ public final class TrustedKeys {
         return new TrustedKeys(keys);
     }
 
+    /** Whether there are keys, so that not everything is accepted. */
+    public boolean areNamed() {
+        return !keys.isEmpty();
+    }
+
     /**
      * Checks a record as it was read.
      *

@@ -1,0 +1,365 @@
+package io.rangestream.client;
+
+import static io.rangestream.client.Publication.append;
+import static io.rangestream.client.Publication.chunks;
+import static io.rangestream.client.Publication.update;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.rangestream.avro.Encoding;
+import io.rangestream.avro.ModelChunk;
+import io.rangestream.avro.ModelStatus;
+import io.rangestream.avro.ModelUpdate;
+import io.rangestream.schemas.signature.SigningKey;
+import io.rangestream.schemas.signature.TrustedKeys;
+import io.rangestream.schemas.signature.UpdateSignature;
+import io.rangestream.schemas.wire.SchemaSource;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What is damaged, forged or replayed is refused by name while the old version serves, and the next good version is
+ * accepted. Each test begins with version 1 served and puts a bad version 2 on the topics.
+ */
+@Timeout(60)
+class CorruptionTest {
+    private static final double OLD = 0.3;
+    private static final double NEW = 1.2;
+    private static final byte[] WHITE = white();
+    private static final int CHUNKS = 4;
+
+    private final TestLog updates = new TestLog("model-updates");
+    private final TestLog weights = new TestLog("model-weights");
+    private final BlockingQueue<ModelVersion> swaps = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Refusal> refusals = new LinkedBlockingQueue<>();
+    private final byte[] artifact = TinyOnnx.constant(NEW);
+
+    @TempDir
+    private Path folder;
+
+    private SigningKey ours;
+    private SigningKey theirs;
+    private long events;
+    private ModelFollower follower;
+
+    @BeforeEach
+    void versionOneServes() throws Exception {
+        ours = key("ours");
+        theirs = key("theirs");
+        follower = follow();
+        publish(1, TinyOnnx.constant(OLD));
+        assertEquals(1, swap());
+    }
+
+    @AfterEach
+    void close() {
+        follower.close();
+    }
+
+    @Test
+    void aFlippedBitInAChunk() throws Exception {
+        List<ModelChunk> chunks = chunks(2, artifact, CHUNKS);
+        flip(chunks.get(1));
+
+        put(chunks);
+
+        refused(Check.CHUNK, "chunk 2 of 4 does not have the SHA-256 it names");
+    }
+
+    @Test
+    void aFlippedBitInAChunkWhoseHashWasMadeToFit() throws Exception {
+        List<ModelChunk> chunks = chunks(2, artifact, CHUNKS);
+        flip(chunks.get(1));
+        chunks.get(1).setSha256(Sha256.of(bytes(chunks.get(1))));
+
+        put(chunks);
+
+        refused(Check.SHA256, "the SHA-256 of the whole is ");
+    }
+
+    @Test
+    void aMissingChunk() throws Exception {
+        List<ModelChunk> chunks = chunks(2, artifact, CHUNKS);
+
+        put(List.of(chunks.get(0), chunks.get(2), chunks.get(3)));
+
+        refused(Check.ARRIVAL, "chunk 2 of 4 is missing (waited 300 ms for it)");
+    }
+
+    @Test
+    void chunksThatCountOtherwiseThanTheUpdate() throws Exception {
+        put(chunks(2, artifact, CHUNKS + 1));
+
+        refused(Check.CHUNK, "chunk 1 of 4 says there are 5 chunks");
+    }
+
+    @Test
+    void anUpdateOfAnotherSize() throws Exception {
+        chunks(2, artifact, CHUNKS).forEach(chunk -> append(weights, chunk));
+        ModelUpdate longer = promoted(2, artifact);
+        longer.getArtifact().setBytes(artifact.length + 1);
+        signed(longer, ours);
+
+        refused(Check.SIZE, "its 4 chunks hold %d bytes instead of %d".formatted(artifact.length, artifact.length + 1));
+    }
+
+    @Test
+    void aChunkOfAnOldVersionUnderTheNewKey() throws Exception {
+        List<ModelChunk> chunks = chunks(2, artifact, CHUNKS);
+        append(weights, chunks.get(0));
+        ModelChunk old = chunks(1, TinyOnnx.constant(OLD), CHUNKS).get(1);
+        weights.append("faces/2/1", Publication.CODEC.encode(old));
+        append(weights, chunks.get(2));
+        append(weights, chunks.get(3));
+        signed(promoted(2, artifact), ours);
+
+        refused(Check.CHUNK, "chunk 2 of 4 says it is faces/1/1");
+    }
+
+    @Test
+    void aChunkOfAnOldVersionThatSaysItIsOfTheNewOne() throws Exception {
+        List<ModelChunk> chunks = chunks(2, artifact, CHUNKS);
+        // The last holds the weights' difference between the versions.
+        List<ModelChunk> old = chunks(1, TinyOnnx.constant(OLD), CHUNKS);
+        int different = firstDifference(chunks, old);
+        old.get(different).setVersion(2);
+
+        put(replaced(chunks, different, old.get(different)));
+
+        refused(Check.SHA256, "the SHA-256 of the whole is ");
+    }
+
+    @Test
+    void theWholeOldSetUnderTheNewKeys() throws Exception {
+        put(chunks(2, TinyOnnx.constant(OLD), CHUNKS));
+
+        refused(Check.SHA256, "the SHA-256 of the whole is ");
+    }
+
+    @Test
+    void theWholeOldSetWrittenOverTheNewOneLater() throws Exception {
+        put(chunks(2, artifact, CHUNKS));
+        assertEquals(2, swap());
+        chunks(2, TinyOnnx.constant(OLD), CHUNKS).forEach(chunk -> append(weights, chunk));
+
+        // Who follows has what is right already; who comes later finds it before the other.
+        assertEmbeds(NEW);
+        follower.close();
+        follower = follow();
+        assertEquals(2, swap());
+        assertEmbeds(NEW);
+        theNextGoodVersionIsAccepted();
+    }
+
+    @Test
+    void theOldSetWrittenAgainUnderItsOwnKeysChangesNothing() throws Exception {
+        put(chunks(2, artifact, CHUNKS));
+        assertEquals(2, swap());
+
+        chunks(1, TinyOnnx.constant(OLD), CHUNKS).forEach(chunk -> append(weights, chunk));
+
+        assertEmbeds(NEW);
+        theNextGoodVersionIsAccepted();
+    }
+
+    @Test
+    void anUnsignedUpdate() throws Exception {
+        chunks(2, artifact, CHUNKS).forEach(chunk -> append(weights, chunk));
+        append(updates, promoted(2, artifact));
+
+        refused(Check.SIGNATURE, "it is not signed");
+    }
+
+    @Test
+    void anUpdateThatSomebodyElseSigned() throws Exception {
+        chunks(2, artifact, CHUNKS).forEach(chunk -> append(weights, chunk));
+        signed(promoted(2, artifact), theirs);
+
+        refused(Check.SIGNATURE, "its signature is of no trusted key, or it was altered");
+    }
+
+    @Test
+    void anUpdateThatWasAlteredAfterItWasSigned() throws Exception {
+        chunks(2, artifact, CHUNKS).forEach(chunk -> append(weights, chunk));
+        ModelUpdate update = promoted(2, artifact);
+        byte[] signature = ours.sign("faces/2", Publication.CODEC.encode(update));
+        update.getEvaluation().setThreshold(-1.0);
+        updates.append(
+                "faces/2",
+                Publication.CODEC.encode(update),
+                new RecordHeaders().add(UpdateSignature.HEADER, signature));
+
+        refused(Check.SIGNATURE, "its signature is of no trusted key, or it was altered");
+    }
+
+    @Test
+    void anUnsignedDeletion() throws Exception {
+        updates.append("faces/1", null);
+
+        theNextGoodVersionIsAccepted();
+    }
+
+    @Test
+    void anOldSignedUpdateThatIsWrittenAgain() throws Exception {
+        ModelUpdate first = promoted(2, artifact);
+        put(chunks(2, artifact, CHUNKS), first);
+        assertEquals(2, swap());
+        publish(3, TinyOnnx.constant(OLD));
+        assertEquals(3, swap());
+
+        // Whoever may write to the topic has the old event with its good signature.
+        signed(first, ours);
+
+        Refusal refusal = refusals.poll(10, TimeUnit.SECONDS);
+        assertNotNull(refusal);
+        assertEquals(Check.ORDER, refusal.failed());
+        assertEquals(
+                "it is event 2 of the model, and event 3 was read before it: an old event was written again",
+                refusal.reason());
+        assertEquals(3, follower.current().orElseThrow().version());
+        // One that starts now is not misled either.
+        follower.close();
+        follower = follow();
+        assertEquals(3, swap());
+        assertEquals(Check.ORDER, refusals.take().failed());
+        publish(4, TinyOnnx.constant(NEW));
+        assertEquals(4, swap());
+    }
+
+    @Test
+    void aRollBackIsANewEventAndNoReplay() throws Exception {
+        publish(2, artifact);
+        assertEquals(2, swap());
+
+        signed(promoted(1, TinyOnnx.constant(OLD)), ours);
+
+        assertEquals(1, swap());
+        assertEmbeds(OLD);
+        assertTrue(refusals.isEmpty(), refusals.toString());
+    }
+
+    private void refused(Check check, String reason) throws Exception {
+        Refusal refusal = refusals.poll(10, TimeUnit.SECONDS);
+        assertNotNull(refusal);
+        assertEquals(check, refusal.failed());
+        assertTrue(refusal.reason().startsWith(reason), refusal.reason());
+        assertEquals(1, refusal.reason().lines().count());
+        assertEquals(2, refusal.version().version());
+        assertEmbeds(OLD);
+        theNextGoodVersionIsAccepted();
+    }
+
+    private void theNextGoodVersionIsAccepted() throws Exception {
+        publish(9, TinyOnnx.constant(2));
+        assertEquals(9, swap());
+        assertEmbeds(2);
+    }
+
+    private ModelFollower follow() {
+        var config =
+                new ClientConfig(Duration.ofMillis(300), 0, 1, 1_000_000, TrustedKeys.read(folder.resolve("ours.pub")));
+        var next = new ModelFollower(
+                () -> new ModelLog(updates.reader(), Publication.MODEL, SchemaSource.NONE, config.trusted()),
+                new ArtifactFetcher(weights::reader, SchemaSource.NONE, config.fetchTimeout()),
+                () -> {},
+                config,
+                new ModelListener() {
+                    @Override
+                    public void onSwap(ModelVersion version) {
+                        swaps.add(version);
+                    }
+
+                    @Override
+                    public void onRefused(Refusal refusal) {
+                        refusals.add(refusal);
+                    }
+                });
+        next.start();
+        return next;
+    }
+
+    private void publish(long version, byte[] bytes) {
+        put(chunks(version, bytes, CHUNKS), promoted(version, bytes));
+    }
+
+    /** Version 2, as its update should be, with these chunks. */
+    private void put(List<ModelChunk> chunks) {
+        put(chunks, promoted(2, artifact));
+    }
+
+    private void put(List<ModelChunk> chunks, ModelUpdate update) {
+        chunks.forEach(chunk -> append(weights, chunk));
+        signed(update, ours);
+    }
+
+    private ModelUpdate promoted(long version, byte[] bytes) {
+        ModelUpdate update = update(version, ModelStatus.PROMOTED, bytes, CHUNKS, -1);
+        update.setEventNumber(++events);
+        return update;
+    }
+
+    private void signed(ModelUpdate update, SigningKey key) {
+        byte[] value = Publication.CODEC.encode(update);
+        String name = "faces/" + update.getVersion();
+        updates.append(name, value, new RecordHeaders().add(UpdateSignature.HEADER, key.sign(name, value)));
+    }
+
+    private SigningKey key(String name) throws Exception {
+        SigningKey.generate(folder.resolve(name), folder.resolve(name + ".pub"));
+        return SigningKey.read(folder.resolve(name));
+    }
+
+    private long swap() throws InterruptedException {
+        ModelVersion version = swaps.poll(10, TimeUnit.SECONDS);
+        return version == null ? -1 : version.version();
+    }
+
+    private void assertEmbeds(double angle) {
+        float[] expected = {(float) Math.cos(angle), (float) Math.sin(angle)};
+        assertArrayEquals(expected, follower.embed(WHITE, Encoding.RAW_RGB, 4, 4), 1e-5f);
+    }
+
+    private static void flip(ModelChunk chunk) {
+        chunk.getBytes().array()[17] ^= 1;
+    }
+
+    private static byte[] bytes(ModelChunk chunk) {
+        var bytes = new byte[chunk.getBytes().remaining()];
+        chunk.getBytes().duplicate().get(bytes);
+        return bytes;
+    }
+
+    private static int firstDifference(List<ModelChunk> some, List<ModelChunk> others) {
+        int index = 0;
+        while (ByteBuffer.wrap(bytes(some.get(index))).equals(ByteBuffer.wrap(bytes(others.get(index))))) {
+            index++;
+        }
+        return index;
+    }
+
+    private static List<ModelChunk> replaced(List<ModelChunk> chunks, int index, ModelChunk by) {
+        ModelChunk[] all = chunks.toArray(ModelChunk[]::new);
+        all[index] = by;
+        return List.of(all);
+    }
+
+    private static byte[] white() {
+        var bytes = new byte[TinyOnnx.INPUTS];
+        Arrays.fill(bytes, (byte) 255);
+        return bytes;
+    }
+}
