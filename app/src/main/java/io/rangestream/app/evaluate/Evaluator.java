@@ -52,7 +52,7 @@ final class Evaluator {
         }
     }
 
-    private static List<Verification.Scored> scored(PairList pairs, Templates templates) {
+    static List<Verification.Scored> scored(PairList pairs, Templates templates) {
         return pairs.pairs().stream()
                 .map(pair -> {
                     String first = Templates.identity(pair.first());

@@ -1,7 +1,6 @@
 package io.rangestream.app.evaluate;
 
-import java.awt.BasicStroke;
-import java.awt.Color;
+import io.rangestream.app.report.Charts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.text.DecimalFormat;
@@ -12,30 +11,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
-import org.knowm.xchart.BitmapEncoder;
-import org.knowm.xchart.BitmapEncoder.BitmapFormat;
 import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler.LegendPosition;
-import org.knowm.xchart.style.XYStyler;
-import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/**
- * The figures as pictures: ROC curves, score histograms, cumulative match characteristics. Colours are those of Okabe and Ito, which
- * people with a colour vision deficiency tell apart; lines differ in their dashes too.
- */
+/** The figures as pictures: ROC curves, score histograms, cumulative match characteristics. */
 final class Plots {
-    private static final Color[] COLOURS = {
-        new Color(0x0072B2),
-        new Color(0xD55E00),
-        new Color(0x009E73),
-        new Color(0xCC79A7),
-        new Color(0x56B4E9),
-        new Color(0xE69F00)
-    };
-    private static final int WIDTH = 900;
-    private static final int HEIGHT = 600;
     private static final int BINS = 50;
     private static final double LOWEST_FAR = 1e-4;
 
@@ -47,22 +27,21 @@ final class Plots {
 
     /** Writes a picture for each kind of figure that the report has. */
     List<Path> write(EvaluationReport report) throws IOException {
-        System.setProperty("java.awt.headless", "true");
         var written = new ArrayList<Path>();
         if (!report.verification().isEmpty()) {
-            written.add(save(roc(report.verification()), "roc"));
+            written.add(Charts.save(roc(report.verification()), folder, "roc"));
             for (int i = 0; i < report.verification().size(); i++) {
-                written.add(save(scores(report.verification().get(i)), "scores-" + (i + 1)));
+                written.add(Charts.save(scores(report.verification().get(i)), folder, "scores-" + (i + 1)));
             }
         }
         if (!report.identification().isEmpty()) {
-            written.add(save(cmc(report.identification()), "cmc"));
+            written.add(Charts.save(cmc(report.identification()), folder, "cmc"));
         }
         return written;
     }
 
     private static XYChart roc(List<EvaluationReport.Verified> all) {
-        XYChart chart = chart("ROC", "false acceptance rate (log scale)", "true acceptance rate");
+        XYChart chart = Charts.lines("ROC", "false acceptance rate (log scale)", "true acceptance rate");
         chart.getStyler().setXAxisLogarithmic(true);
         chart.getStyler().setXAxisMin(LOWEST_FAR).setXAxisMax(1.0);
         chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
@@ -81,7 +60,7 @@ final class Plots {
                     tars.add(shareAbove(genuine, impostor[impostor.length - 1 - accepted]));
                 }
             }
-            style(chart.addSeries(all.get(i).name(), fars, tars), i);
+            Charts.line(chart.addSeries(all.get(i).name(), fars, tars), i);
         }
         return chart;
     }
@@ -96,27 +75,27 @@ final class Plots {
         double[] centres = IntStream.range(0, BINS)
                 .mapToDouble(bin -> lowest + (bin + 0.5) * width)
                 .toArray();
-        XYChart chart = chart(
+        XYChart chart = Charts.lines(
                 verified.name(),
                 "cosine similarity",
                 "share of the pairs per %s of similarity"
                         .formatted(new DecimalFormat("0.000", DecimalFormatSymbols.getInstance(Locale.ROOT))
                                 .format(width)));
-        style(chart.addSeries("genuine", centres, histogram(genuine, lowest, width)), 0);
-        style(chart.addSeries("impostor", centres, histogram(impostor, lowest, width)), 1);
+        Charts.line(chart.addSeries("genuine", centres, histogram(genuine, lowest, width)), 0);
+        Charts.line(chart.addSeries("impostor", centres, histogram(impostor, lowest, width)), 1);
         chart.getStyler().setYAxisMin(0.0);
         chart.getStyler().setYAxisDecimalPattern("0.00").setXAxisDecimalPattern("0.0#");
         return chart;
     }
 
     private static XYChart cmc(List<EvaluationReport.Identified> all) {
-        XYChart chart = chart("Closed-set identification", "rank", "share of probes found up to the rank");
+        XYChart chart = Charts.lines("Closed-set identification", "rank", "share of probes found up to the rank");
         for (int i = 0; i < all.size(); i++) {
             List<Double> rates = all.get(i).result().matchRates();
             double[] ranks =
                     IntStream.rangeClosed(1, rates.size()).asDoubleStream().toArray();
             double[] values = rates.stream().mapToDouble(rate -> rate).toArray();
-            style(chart.addSeries(all.get(i).mirror() ? "mirrored" : "plain", ranks, values), i);
+            Charts.line(chart.addSeries(all.get(i).mirror() ? "mirrored" : "plain", ranks, values), i);
         }
         chart.getStyler().setXAxisMin(1.0).setYAxisMin(0.0).setYAxisMax(1.0);
         chart.getStyler()
@@ -124,29 +103,6 @@ final class Plots {
                 .setYAxisDecimalPattern("0.0")
                 .setLegendPosition(LegendPosition.InsideSE);
         return chart;
-    }
-
-    private static XYChart chart(String title, String x, String y) {
-        XYChart chart = new XYChartBuilder()
-                .width(WIDTH)
-                .height(HEIGHT)
-                .title(title)
-                .xAxisTitle(x)
-                .yAxisTitle(y)
-                .build();
-        XYStyler styler = chart.getStyler();
-        styler.setChartBackgroundColor(Color.WHITE)
-                .setLegendPosition(LegendPosition.InsideNW)
-                .setAntiAlias(true);
-        styler.setMarkerSize(0);
-        return chart;
-    }
-
-    private static void style(XYSeries series, int index) {
-        series.setMarker(SeriesMarkers.NONE);
-        series.setLineColor(COLOURS[index % COLOURS.length]);
-        float[] dash = index % 2 == 0 ? null : new float[] {8f, 5f};
-        series.setLineStyle(new BasicStroke(2.2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10f, dash, 0f));
     }
 
     private static double[] histogram(double[] scores, double lowest, double width) {
@@ -171,11 +127,5 @@ final class Plots {
         double[] copy = values.clone();
         Arrays.sort(copy);
         return copy;
-    }
-
-    private Path save(XYChart chart, String name) throws IOException {
-        Path file = folder.resolve(name + ".png");
-        BitmapEncoder.saveBitmap(chart, file.toString(), BitmapFormat.PNG);
-        return file;
     }
 }

@@ -1,5 +1,6 @@
 package io.rangestream.app.evaluate;
 
+import io.rangestream.app.report.MarkdownTable;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,7 @@ final class ReportTables {
                 rows.add(row(verified.name() + ": " + segment.getKey(), NONE, segment.getValue()));
             }
         }
-        return table(rows);
+        return MarkdownTable.of(rows);
     }
 
     private static List<String> row(String name, String accuracy, Verification.Result result) {
@@ -91,7 +92,7 @@ final class ReportTables {
             }
             rows.add(row);
         }
-        return table(rows);
+        return MarkdownTable.of(rows);
     }
 
     private static String figure(@Nullable Estimate estimate) {
@@ -111,36 +112,5 @@ final class ReportTables {
 
     private static String plain(double rate) {
         return BigDecimal.valueOf(rate).stripTrailingZeros().toPlainString();
-    }
-
-    private static String table(List<List<String>> rows) {
-        int columns = rows.get(0).size();
-        var widths = new int[columns];
-        rows.forEach(row -> {
-            for (int c = 0; c < columns; c++) {
-                widths[c] = Math.max(widths[c], row.get(c).length());
-            }
-        });
-        var text = new StringBuilder();
-        for (int r = 0; r < rows.size(); r++) {
-            var line = new StringBuilder("|");
-            var rule = new StringBuilder("|");
-            for (int c = 0; c < columns; c++) {
-                String cell = rows.get(r).get(c);
-                String padding = " ".repeat(widths[c] - cell.length());
-                line.append(' ')
-                        .append(c == 0 ? cell + padding : padding + cell)
-                        .append(" |");
-                rule.append('-')
-                        .append("-".repeat(widths[c]))
-                        .append(c == 0 ? '-' : ':')
-                        .append('|');
-            }
-            text.append(line).append('\n');
-            if (r == 0) {
-                text.append(rule).append('\n');
-            }
-        }
-        return text.toString();
     }
 }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,20 @@ public final class Verification {
      * @param tarAtFar in the order of {@link #FARS}; null where the rate allows less than one impostor pair
      */
     public record Result(
-            int genuine, int impostor, Estimate auc, Estimate equalErrorRate, List<@Nullable Estimate> tarAtFar) {}
+            int genuine, int impostor, Estimate auc, Estimate equalErrorRate, List<@Nullable Estimate> tarAtFar) {
+
+        /** True acceptance rates by false acceptance rate, those that the pairs resolve. */
+        public Map<Double, Double> tarByFar() {
+            Map<Double, Double> rates = new TreeMap<>();
+            for (int i = 0; i < tarAtFar.size(); i++) {
+                Estimate tar = tarAtFar.get(i);
+                if (tar != null) {
+                    rates.put(FARS.get(i), tar.value());
+                }
+            }
+            return rates;
+        }
+    }
 
     /** Ascending; the arrays beside it are in the same order. */
     private final double[] scores;

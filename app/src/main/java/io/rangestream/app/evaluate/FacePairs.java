@@ -1,0 +1,119 @@
+package io.rangestream.app.evaluate;
+
+import io.rangestream.client.OnnxEmbedder;
+import io.rangestream.ingest.source.FaceRef;
+import io.rangestream.ingest.source.FaceSource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * Pairs of a source's faces on which one model after the other is verified; embeddings are averaged with the mirror image's. The
+ * source stays the caller's to close. Not thread-safe.
+ */
+public final class FacePairs {
+    private static final int PAIRS_PER_PERSON = 10;
+
+    private final FaceSource source;
+    private final PairList pairs;
+
+    private FacePairs(FaceSource source, PairList pairs) {
+        this.source = source;
+        this.pairs = pairs;
+    }
+
+    /**
+     * The pairs of a file, as {@code rangestream evaluate --pairs} reads it.
+     *
+     * @throws io.rangestream.schemas.config.ConfigurationException if it is no list of pairs
+     */
+    public static FacePairs of(FaceSource source, Path file) {
+        return new FacePairs(source, PairList.read(file));
+    }
+
+    /**
+     * Draws pairs: up to {@value #PAIRS_PER_PERSON} genuine ones of each person, so that those with many faces do not supply them
+     * all, and as many impostor pairs of faces of two people drawn alike.
+     *
+     * @param faces of at least two people, one of whom has two faces
+     * @param seed of the draw; the same faces and seed give the same pairs
+     * @throws IllegalArgumentException if there is no pair of both kinds
+     */
+    public static FacePairs drawn(FaceSource source, List<FaceRef> faces, long seed) {
+        Map<String, List<String>> people = new TreeMap<>();
+        faces.forEach(face ->
+                people.computeIfAbsent(face.identity(), id -> new ArrayList<>()).add(face.name()));
+        var random = new Random(seed);
+        Set<PairList.Pair> drawn = new HashSet<>();
+        var list = new ArrayList<PairList.Pair>();
+        for (List<String> own : people.values()) {
+            int possible = own.size() * (own.size() - 1) / 2;
+            for (int n = 0; n < Math.min(PAIRS_PER_PERSON, possible); ) {
+                int first = random.nextInt(own.size() - 1);
+                int second = first + 1 + random.nextInt(own.size() - 1 - first);
+                var pair = new PairList.Pair(0, own.get(first), own.get(second), true);
+                if (drawn.add(pair)) {
+                    list.add(pair);
+                    n++;
+                }
+            }
+        }
+        if (list.isEmpty() || people.size() < 2) {
+            throw new IllegalArgumentException(
+                    "%s: %d people are too few to verify on".formatted(source.description(), people.size()));
+        }
+        List<List<String>> all = List.copyOf(people.values());
+        for (int n = list.size(); n > 0; n--) {
+            int first = random.nextInt(all.size());
+            int second = (first + 1 + random.nextInt(all.size() - 1)) % all.size();
+            list.add(new PairList.Pair(0, any(all.get(first), random), any(all.get(second), random), false));
+        }
+        return new FacePairs(source, new PairList("drawn pairs", list));
+    }
+
+    /**
+     * Verifies all pairs.
+     *
+     * @throws io.rangestream.schemas.config.ConfigurationException if an image is missing or cannot be decoded
+     */
+    public Verification.Result verify(OnnxEmbedder embedder) throws IOException {
+        return Verification.of(scored(embedder), 1);
+    }
+
+    /**
+     * Verifies the genuine pairs of some people against all impostor pairs, for each of several groups of people.
+     *
+     * @return by the group's name; groups without a genuine pair are left out
+     * @throws io.rangestream.schemas.config.ConfigurationException if an image is missing or cannot be decoded
+     */
+    public Map<String, Verification.Result> verify(OnnxEmbedder embedder, Map<String, Predicate<String>> groups)
+            throws IOException {
+        List<Verification.Scored> scored = scored(embedder);
+        Map<String, Verification.Result> results = new TreeMap<>();
+        groups.forEach((name, group) -> {
+            List<Verification.Scored> part = scored.stream()
+                    .filter(pair -> !pair.same() || group.test(pair.first()))
+                    .toList();
+            if (part.stream().anyMatch(Verification.Scored::same)) {
+                results.put(name, Verification.of(part, 1));
+            }
+        });
+        return results;
+    }
+
+    private List<Verification.Scored> scored(OnnxEmbedder embedder) throws IOException {
+        Map<String, ImageSet.Image> images = ImageSet.faces(source).named(pairs.names());
+        return Evaluator.scored(pairs, new ImageEmbedder(embedder, true).embed(images));
+    }
+
+    private static String any(List<String> names, Random random) {
+        return names.get(random.nextInt(names.size()));
+    }
+}
