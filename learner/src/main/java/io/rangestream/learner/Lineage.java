@@ -4,13 +4,21 @@ import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.learner.checkpoint.CheckpointException;
 import io.rangestream.learner.checkpoint.CheckpointStore;
+import io.rangestream.learner.evaluation.Founder;
+import io.rangestream.learner.evaluation.SpaceRule.Space;
+import io.rangestream.learner.optimizer.FloatBytes;
 import io.rangestream.learner.publish.VersionHistory;
 import io.rangestream.learner.training.Trainer;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,13 +29,14 @@ import org.slf4j.LoggerFactory;
 final class Lineage {
     private static final Logger log = LoggerFactory.getLogger(Lineage.class);
     private static final int MAGIC = 0x5253434B; // "RSCK"
-    private static final int FORMAT = 5;
+    private static final int FORMAT = 6;
 
     private final Trainer trainer;
     private long version;
     private String checkpointHash = "";
     private long promotedVersion;
     private float[] promotedWeights = {};
+    private List<Founder> founders = List.of();
 
     private Lineage(Trainer trainer) {
         this.trainer = trainer;
@@ -76,13 +85,24 @@ final class Lineage {
         return promotedWeights;
     }
 
+    /** The founding version of the promoted version's embedding space, then those of the spaces compatible with it. */
+    List<Founder> founders() {
+        return founders;
+    }
+
     /** The training state continues a new version from here on. */
-    void made(long newVersion, ModelStatus status, float[] weights) {
+    void made(long newVersion, ModelStatus status, float[] weights, Space space) {
         version = newVersion;
         checkpointHash = "";
         if (status == ModelStatus.PROMOTED) {
             promotedVersion = newVersion;
             promotedWeights = weights;
+            var known = new HashMap<Long, Founder>();
+            founders.forEach(founder -> known.put(founder.version(), founder));
+            known.put(newVersion, new Founder(newVersion, weights));
+            founders = Stream.concat(Stream.of(space.founder()), space.compatible().stream())
+                    .map(founder -> Objects.requireNonNull(known.get(founder)))
+                    .toList();
         }
     }
 
@@ -121,9 +141,13 @@ final class Lineage {
         out.writeLong(version);
         out.writeUTF(checkpointHash);
         out.writeLong(promotedVersion);
-        out.writeInt(promotedWeights.length);
-        for (float weight : promotedWeights) {
-            out.writeFloat(weight);
+        writeWeights(out, promotedWeights);
+        out.writeInt(founders.size());
+        for (Founder founder : founders) {
+            out.writeLong(founder.version());
+            if (founder.version() != promotedVersion) {
+                writeWeights(out, founder.weights());
+            }
         }
         trainer.save(out);
     }
@@ -143,11 +167,13 @@ final class Lineage {
         checkpointHash = header.checkpointHash();
         promotedVersion = header.promotedVersion();
         promotedWeights = header.promotedWeights();
+        founders = header.founders();
         return true;
     }
 
     /** What a checkpoint holds before the training state. */
-    private record Header(long version, String checkpointHash, long promotedVersion, float[] promotedWeights) {}
+    private record Header(
+            long version, String checkpointHash, long promotedVersion, float[] promotedWeights, List<Founder> founders) {}
 
     private static Header readHeader(DataInput in) throws IOException {
         if (in.readInt() != MAGIC || in.readInt() != FORMAT) {
@@ -156,10 +182,23 @@ final class Lineage {
         long version = in.readLong();
         String checkpointHash = in.readUTF();
         long promotedVersion = in.readLong();
-        var promotedWeights = new float[in.readInt()];
-        for (int i = 0; i < promotedWeights.length; i++) {
-            promotedWeights[i] = in.readFloat();
+        float[] promotedWeights = readWeights(in);
+        var founders = new ArrayList<Founder>();
+        for (int left = in.readInt(); left > 0; left--) {
+            long founder = in.readLong();
+            founders.add(new Founder(founder, founder == promotedVersion ? promotedWeights : readWeights(in)));
         }
-        return new Header(version, checkpointHash, promotedVersion, promotedWeights);
+        return new Header(version, checkpointHash, promotedVersion, promotedWeights, List.copyOf(founders));
+    }
+
+    private static void writeWeights(DataOutput out, float[] weights) throws IOException {
+        out.writeInt(weights.length);
+        FloatBytes.write(out, weights);
+    }
+
+    private static float[] readWeights(DataInput in) throws IOException {
+        var weights = new float[in.readInt()];
+        FloatBytes.read(in, weights);
+        return weights;
     }
 }

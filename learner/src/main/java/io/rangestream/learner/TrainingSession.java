@@ -11,9 +11,12 @@ import io.rangestream.learner.batch.CropCache;
 import io.rangestream.learner.batch.PreparedBatch;
 import io.rangestream.learner.checkpoint.CheckpointStore;
 import io.rangestream.learner.config.LearnerConfig;
+import io.rangestream.learner.evaluation.Founder;
 import io.rangestream.learner.evaluation.HoldoutEvaluator;
 import io.rangestream.learner.evaluation.HoldoutReader;
 import io.rangestream.learner.evaluation.PromotionGate;
+import io.rangestream.learner.evaluation.SpaceRule;
+import io.rangestream.learner.evaluation.SpaceRule.Space;
 import io.rangestream.learner.publish.ModelPublisher;
 import io.rangestream.learner.publish.VersionHistory;
 import io.rangestream.learner.training.Trainer;
@@ -62,6 +65,7 @@ final class TrainingSession implements AutoCloseable {
     private final HoldoutReader holdout;
     private final HoldoutEvaluator evaluator;
     private final PromotionGate gate;
+    private final SpaceRule spaceRule;
     private final ModelPublisher publisher;
     private final VersionHistory history;
     private final Lineage lineage;
@@ -112,6 +116,8 @@ final class TrainingSession implements AutoCloseable {
                 evaluator.setPromoted(lineage.promotedVersion(), lineage.promotedWeights());
             }
             this.gate = new PromotionGate(evaluation.minPairs(), evaluation.tolerance());
+            this.spaceRule = new SpaceRule(evaluation.minPairs(), evaluation.compatibilityTolerance());
+            compareWithFounders(trainer, evaluator, lineage.founders());
             this.publisher = new ModelPublisher(
                     producer,
                     clients.topics().modelUpdates(),
@@ -210,10 +216,14 @@ final class TrainingSession implements AutoCloseable {
         holdout.advance(trainer.position().holdout());
         Evaluation evaluation = evaluator.evaluate(weights, holdout.faces(), trainer::knows);
         PromotionGate.Verdict verdict = gate.judge(evaluation);
-        ModelUpdate.Builder update = draft.begin(version, lineage.version(), verdict, evaluation);
+        Space space = spaceRule.judge(
+                version,
+                evaluation,
+                lineage.founders().stream().map(Founder::version).toList());
+        ModelUpdate.Builder update = draft.begin(version, lineage.version(), verdict, evaluation, space);
         long promotedBefore = lineage.promotedVersion();
         trainer.versionMade(judgedAuc(evaluation));
-        lineage.made(version, verdict.status(), weights);
+        lineage.made(version, verdict.status(), weights, space);
         String hash = checkpoints.writeVersion(version, lineage::save);
         lineage.setCheckpointHash(hash);
         update.getTraining().setCheckpointSha256(hash);
@@ -227,6 +237,7 @@ final class TrainingSession implements AutoCloseable {
         history.add(published);
         if (lineage.promotedVersion() == version) {
             evaluator.setPromoted(version, weights);
+            compareWithFounders(trainer, evaluator, lineage.founders());
         }
         checkpoints.retain(version, config.publication().retainCheckpoints(), lineage.promotedVersion());
         batchesSinceVersion = 0;
@@ -238,6 +249,12 @@ final class TrainingSession implements AutoCloseable {
                 trainer.counters().crops(),
                 verdict.reason());
         return published;
+    }
+
+    /** Versions are compared with the founding versions of embedding spaces, and training stays near that of the present one. */
+    private static void compareWithFounders(Trainer trainer, HoldoutEvaluator evaluator, List<Founder> founders) {
+        evaluator.setFounders(founders);
+        trainer.keepComparableWith(founders.isEmpty() ? null : founders.get(0).weights());
     }
 
     /** The AUC that the learning rate may go by; NaN where there are too few pairs for a verdict. */

@@ -8,6 +8,7 @@ import io.rangestream.avro.Training;
 import io.rangestream.learner.backbone.BackboneSpec;
 import io.rangestream.learner.backbone.LossTerms;
 import io.rangestream.learner.evaluation.PromotionGate;
+import io.rangestream.learner.evaluation.SpaceRule.Space;
 import io.rangestream.learner.loss.LossComposition.Classification;
 import io.rangestream.learner.loss.RangeLoss;
 import io.rangestream.learner.training.Trainer;
@@ -32,7 +33,8 @@ final class UpdateDraft {
     }
 
     /** The event, its artifact and checkpoint hash still to be set. */
-    ModelUpdate.Builder begin(long version, long parent, PromotionGate.Verdict verdict, Evaluation evaluation) {
+    ModelUpdate.Builder begin(
+            long version, long parent, PromotionGate.Verdict verdict, Evaluation evaluation, Space space) {
         return ModelUpdate.newBuilder()
                 .setModel(model)
                 .setVersion(version)
@@ -46,11 +48,15 @@ final class UpdateDraft {
                         .setChunks(0)
                         .build())
                 .setNetwork(network())
-                // Nothing ties the embeddings of one version to those of another yet: each version is a space of its
-                // own.
-                .setEmbeddingSpace(model + "/" + version)
+                .setEmbeddingSpace(spaceName(space.founder()))
+                .setCompatibleWith(
+                        space.compatible().stream().map(this::spaceName).toList())
                 .setTraining(training())
                 .setEvaluation(evaluation);
+    }
+
+    private String spaceName(long founder) {
+        return model + "/" + founder;
     }
 
     private String reason(PromotionGate.Verdict verdict, long parent) {

@@ -16,6 +16,7 @@ import io.rangestream.learner.batch.PreparedBatch;
 import io.rangestream.learner.checkpoint.CheckpointStore;
 import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.learner.evaluation.PromotionGate;
+import io.rangestream.learner.evaluation.SpaceRule.Space;
 import io.rangestream.learner.publish.VersionHistory;
 import io.rangestream.learner.publish.Versions;
 import io.rangestream.learner.training.Trainer;
@@ -270,14 +271,18 @@ class DivergenceTest {
         var verdict = new PromotionGate.Verdict(ModelStatus.PROMOTED, "as good");
         var draft = new UpdateDraft("face", trainer, 1, BATCHES);
         return draft.begin(
-                        version, version - 1, verdict, Evaluation.newBuilder().build())
+                        version,
+                        version - 1,
+                        verdict,
+                        Evaluation.newBuilder().build(),
+                        new Space(version, List.of()))
                 .build();
     }
 
     /** As the session does it. */
     private void publish(long version) {
         trainer.versionMade(Double.NaN);
-        lineage.made(version, ModelStatus.PROMOTED, trainer.published());
+        lineage.made(version, ModelStatus.PROMOTED, trainer.published(), new Space(version, List.of()));
         String hash = checkpoints.writeVersion(version, lineage::save);
         lineage.setCheckpointHash(hash);
         history.add(Versions.version(version, ModelStatus.PROMOTED, hash, 1));

@@ -10,12 +10,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.learner.checkpoint.CheckpointException;
 import io.rangestream.learner.checkpoint.CheckpointStore;
+import io.rangestream.learner.evaluation.Founder;
+import io.rangestream.learner.evaluation.SpaceRule.Space;
 import io.rangestream.learner.publish.VersionHistory;
 import io.rangestream.learner.publish.Versions;
 import io.rangestream.learner.training.Trainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -115,7 +118,7 @@ class LineageTest {
         train(1);
         publish(1, ModelStatus.PROMOTED);
         train(2);
-        lineage.made(2, ModelStatus.PROMOTED, before.published());
+        lineage.made(2, ModelStatus.PROMOTED, before.published(), new Space(2, List.of()));
         lineage.setCheckpointHash(checkpoints.writeVersion(2, lineage::save));
         train(3);
         checkpoints.writeInHand(lineage::save);
@@ -196,13 +199,37 @@ class LineageTest {
         }
     }
 
+    @Test
+    void theFoundersOfEmbeddingSpacesAreInTheCheckpoint() {
+        train(1);
+        publish(1, ModelStatus.PROMOTED, new Space(1, List.of()));
+        float[] first = before.published();
+        train(2);
+        publish(2, ModelStatus.PROMOTED, new Space(1, List.of()));
+        train(3);
+        publish(3, ModelStatus.PROMOTED, new Space(3, List.of(1L)));
+        float[] third = before.published();
+        train(4);
+        publish(4, ModelStatus.REJECTED, new Space(4, List.of()));
+
+        List<Founder> founders = restore().founders();
+
+        assertEquals(List.of(3L, 1L), founders.stream().map(Founder::version).toList());
+        assertArrayEquals(third, founders.get(0).weights());
+        assertArrayEquals(first, founders.get(1).weights());
+    }
+
     private void train(long sequence) {
         assertTrue(before.train(batch("0_0", sequence, "ann", "ann", "bob", "bob"), 10 * sequence));
     }
 
     /** As the session does it: the checkpoint, then the event that becomes visible. */
     private void publish(long version, ModelStatus status) {
-        lineage.made(version, status, before.published());
+        publish(version, status, new Space(version, List.of()));
+    }
+
+    private void publish(long version, ModelStatus status, Space space) {
+        lineage.made(version, status, before.published(), space);
         String hash = checkpoints.writeVersion(version, lineage::save);
         lineage.setCheckpointHash(hash);
         history.add(Versions.version(version, status, hash, 1));

@@ -74,10 +74,13 @@ public record LearnerConfig(
      * @param maxPairsPerIdentity genuine pairs of one identity
      * @param minPairs genuine pairs below which a version is promoted unjudged
      * @param tolerance AUC by which a version may be worse than the promoted one
+     * @param compatibilityTolerance AUC by which old embeddings against new ones may be worse than new ones among themselves
      */
-    public record Evaluation(int maxFaces, int maxPairsPerIdentity, int minPairs, double tolerance) {
+    public record Evaluation(
+            int maxFaces, int maxPairsPerIdentity, int minPairs, double tolerance, double compatibilityTolerance) {
         public Evaluation {
             requireFinite(PROMOTION_TOLERANCE, tolerance);
+            requireFinite(COMPATIBILITY_TOLERANCE, compatibilityTolerance);
         }
     }
 
@@ -99,6 +102,7 @@ public record LearnerConfig(
     public static final String EVALUATION_MAX_PAIRS = "evaluation.max.pairs.per.identity";
     public static final String PROMOTION_MIN_PAIRS = "promotion.min.pairs";
     public static final String PROMOTION_TOLERANCE = "promotion.tolerance";
+    public static final String COMPATIBILITY_TOLERANCE = "compatibility.tolerance";
     public static final String CACHE_BYTES = "crop.cache.bytes";
     public static final String MAX_FACE_PIXELS = "max.face.pixels";
     public static final String CHECKPOINT_DIR = "checkpoint.dir";
@@ -156,7 +160,8 @@ public record LearnerConfig(
                 c.getInt(EVALUATION_MAX_FACES),
                 c.getInt(EVALUATION_MAX_PAIRS),
                 c.getInt(PROMOTION_MIN_PAIRS),
-                c.getDouble(PROMOTION_TOLERANCE));
+                c.getDouble(PROMOTION_TOLERANCE),
+                c.getDouble(COMPATIBILITY_TOLERANCE));
     }
 
     /** {@link ConfigDef.Range} lets NaN pass. */

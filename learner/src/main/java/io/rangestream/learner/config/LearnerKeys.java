@@ -162,7 +162,16 @@ final class LearnerKeys {
                         0.01,
                         Range.between(0, 1),
                         Importance.MEDIUM,
-                        "A version is rejected when its AUC is worse than the promoted version's by more than this, beyond doubt (95 %).");
+                        "A version is rejected when its AUC is worse than the promoted version's by more than this, beyond doubt (95 %).")
+                .define(
+                        LearnerConfig.COMPATIBILITY_TOLERANCE,
+                        Type.DOUBLE,
+                        0.01,
+                        Range.between(0, 1),
+                        Importance.MEDIUM,
+                        "A version stays in the present embedding space while the AUC of its embeddings against those of the"
+                                + " space's founding version is worse than its own AUC by no more than this; otherwise it"
+                                + " founds a space. See embedding-spaces.md.");
     }
 
     private static void input(ConfigDef definition) {

@@ -24,6 +24,7 @@ import org.apache.kafka.common.config.AbstractConfig;
  * @param contrastive constants of contrastive loss
  * @param triplet constants of triplet loss
  * @param centre constants of centre loss
+ * @param compatibility weight of staying comparable with an older version; 0 for none
  * @param maxDivergedSteps steps dropped in a row after which the weights return to the last version's
  */
 public record LossConfig(
@@ -32,6 +33,7 @@ public record LossConfig(
         ContrastiveLossSettings contrastive,
         TripletLossSettings triplet,
         CentreLossSettings centre,
+        double compatibility,
         int maxDivergedSteps) {
     public static final String LOSS = "loss";
     public static final String RANGE_K = "range.k";
@@ -50,7 +52,14 @@ public record LossConfig(
     public static final String TRIPLET_WEIGHT = "triplet.weight";
     public static final String CENTRE_RATE = "centre.rate";
     public static final String CENTRE_WEIGHT = "centre.weight";
+    public static final String COMPATIBILITY_WEIGHT = "compatibility.weight";
     public static final String DIVERGED_MAX_STEPS = "diverged.max.steps";
+
+    public LossConfig {
+        if (!Double.isFinite(compatibility)) { // ConfigDef's Range lets NaN pass.
+            throw new IllegalArgumentException("%s must be a finite number, not %s".formatted(COMPATIBILITY_WEIGHT, compatibility));
+        }
+    }
 
     /** The losses on embeddings, new and without state. */
     public LossSum embeddingLosses() {
@@ -86,6 +95,7 @@ public record LossConfig(
                         Distance.of(c.getString(TRIPLET_DISTANCE)),
                         c.getDouble(TRIPLET_WEIGHT)),
                 new CentreLossSettings(c.getDouble(CENTRE_RATE), c.getDouble(CENTRE_WEIGHT)),
+                c.getDouble(COMPATIBILITY_WEIGHT),
                 c.getInt(DIVERGED_MAX_STEPS));
     }
 }

@@ -24,6 +24,15 @@ final class LossKeys {
         range(definition);
         comparisons(definition);
         definition.define(
+                LossConfig.COMPATIBILITY_WEIGHT,
+                Type.DOUBLE,
+                0.0,
+                Range.atLeast(0),
+                Importance.MEDIUM,
+                "Weight, against the classification loss, of keeping embeddings comparable with those of the version that"
+                        + " founded the promoted version's embedding space, so that galleries last longer; 0 for none. See"
+                        + " embedding-spaces.md.");
+        definition.define(
                 LossConfig.DIVERGED_MAX_STEPS,
                 Type.INT,
                 20,

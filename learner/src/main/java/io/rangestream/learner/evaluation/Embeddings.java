@@ -27,13 +27,18 @@ public record Embeddings(float[] values, int dim) {
 
     /** Cosine similarity of each pair. */
     double[] similarities(List<PairSet.Pair> pairs) {
+        return similarities(this, pairs);
+    }
+
+    /** Cosine similarity of each pair, its first face embedded here and its second one there. */
+    double[] similarities(Embeddings second, List<PairSet.Pair> pairs) {
         var similarities = new double[pairs.size()];
         for (int i = 0; i < similarities.length; i++) {
             int a = pairs.get(i).first() * dim;
             int b = pairs.get(i).second() * dim;
             double dot = 0;
             for (int d = 0; d < dim; d++) {
-                dot += (double) values[a + d] * values[b + d];
+                dot += (double) values[a + d] * second.values[b + d];
             }
             similarities[i] = dot;
         }

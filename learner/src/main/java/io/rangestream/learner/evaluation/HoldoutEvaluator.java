@@ -1,5 +1,6 @@
 package io.rangestream.learner.evaluation;
 
+import io.rangestream.avro.CrossVersion;
 import io.rangestream.avro.Evaluation;
 import io.rangestream.avro.LabeledFace;
 import io.rangestream.avro.SegmentEvaluation;
@@ -16,15 +17,16 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges weights on the holdout: against the pairs themselves, against the network before its first step, and against the
- * promoted version.
+ * Judges weights on the holdout: against the pairs themselves, against the network before its first step, against the promoted version, and
+ * whether their embeddings compare with those of older versions.
  *
- * <p>Embeddings of untrained and promoted weights are kept per face, since neither changes while faces come and go. Not
+ * <p>Embeddings of untrained weights and of those versions are kept per face, since they do not change while faces come and go. Not
  * thread-safe; runs on the training thread.
  */
 public final class HoldoutEvaluator {
@@ -38,7 +40,8 @@ public final class HoldoutEvaluator {
     private final Decoder decoder;
     private final Map<String, Decoded> crops = new HashMap<>();
     private final KnownEmbeddings untrained;
-    private @Nullable KnownEmbeddings promoted;
+    private final Map<Long, KnownEmbeddings> versions = new TreeMap<>();
+    private List<Long> founders = List.of();
     private long promotedVersion;
 
     /** A crop and the record it is of: a face that was taken back may return under its key with another image. */
@@ -60,8 +63,14 @@ public final class HoldoutEvaluator {
 
     /** What later versions are compared with. */
     public void setPromoted(long version, float[] weights) {
-        promoted = new KnownEmbeddings(weights);
         promotedVersion = version;
+        keep(List.of(new Founder(version, weights)));
+    }
+
+    /** Whose embedding spaces later versions may belong to. */
+    public void setFounders(List<Founder> of) {
+        founders = of.stream().map(Founder::version).toList();
+        keep(of);
     }
 
     /**
@@ -80,7 +89,8 @@ public final class HoldoutEvaluator {
         if (!pairs.isUsable()) {
             return evaluation.build();
         }
-        PairedBootstrap.Scores scores = scores(pairs, embed(faces, weights));
+        Embeddings embeddings = embed(faces, weights);
+        PairedBootstrap.Scores scores = scores(pairs, embeddings);
         var roc = new RocCurve(scores.genuine(), scores.impostor());
         double threshold = roc.bestThreshold();
         evaluation
@@ -91,7 +101,11 @@ public final class HoldoutEvaluator {
                         .mapToObj(far -> new TarAtFar(far, roc.tarAtFar(far)))
                         .toList())
                 .setSegments(segments(pairs, scores, trainedOn))
-                .setUntrainedAuc(auc(scores(pairs, untrained.of(faces))));
+                .setUntrainedAuc(auc(scores(pairs, untrained.of(faces))))
+                .setCrossVersion(versions.entrySet().stream()
+                        .map(older -> cross(older.getKey(), older.getValue().of(faces), embeddings, scores, pairs))
+                        .toList());
+        KnownEmbeddings promoted = versions.get(promotedVersion);
         if (promoted != null) {
             PairedBootstrap.Scores before = scores(pairs, promoted.of(faces));
             var interval = new PairedBootstrap(pairs).interval(scores, before, seed);
@@ -110,9 +124,14 @@ public final class HoldoutEvaluator {
         Set<byte[]> staying = Collections.newSetFromMap(new IdentityHashMap<>());
         crops.values().forEach(decoded -> staying.add(decoded.crop()));
         untrained.retain(staying);
-        if (promoted != null) {
-            promoted.retain(staying);
-        }
+        versions.values().forEach(version -> version.retain(staying));
+    }
+
+    /** Holds these versions besides those held, and no more of the others than are still asked for. */
+    private void keep(List<Founder> of) {
+        of.forEach(version ->
+                versions.computeIfAbsent(version.version(), added -> new KnownEmbeddings(version.weights())));
+        versions.keySet().removeIf(version -> version != promotedVersion && !founders.contains(version));
     }
 
     /** The faces with the smallest hashes: the choice depends on which faces there are, not on their order. */
@@ -168,9 +187,27 @@ public final class HoldoutEvaluator {
                 .build();
     }
 
+    private CrossVersion cross(
+            long version, Embeddings older, Embeddings newer, PairedBootstrap.Scores newScores, PairSet pairs) {
+        List<PairedBootstrap.Scores> both = List.of(scores(pairs, older, newer), scores(pairs, newer, older));
+        var interval = new PairedBootstrap(pairs).interval(both, newScores, seed);
+        return CrossVersion.newBuilder()
+                .setVersion(version)
+                .setAuc((auc(both.get(0)) + auc(both.get(1))) / 2)
+                .setOlderAuc(auc(scores(pairs, older)))
+                .setDifferenceLower(interval.lower())
+                .setDifferenceUpper(interval.upper())
+                .build();
+    }
+
     private static PairedBootstrap.Scores scores(PairSet pairs, Embeddings embeddings) {
+        return scores(pairs, embeddings, embeddings);
+    }
+
+    /** Scores of pairs whose first face is embedded by one version, and whose second by another. */
+    private static PairedBootstrap.Scores scores(PairSet pairs, Embeddings first, Embeddings second) {
         return new PairedBootstrap.Scores(
-                embeddings.similarities(pairs.genuine()), embeddings.similarities(pairs.impostor()));
+                first.similarities(second, pairs.genuine()), first.similarities(second, pairs.impostor()));
     }
 
     private static double auc(PairedBootstrap.Scores scores) {

@@ -40,8 +40,13 @@ public final class PairedBootstrap {
      * @param promoted scores of the same pairs
      */
     public Interval interval(Scores candidate, Scores promoted, long seed) {
+        return interval(List.of(candidate), promoted, seed);
+    }
+
+    /** The same for the mean of the AUCs of several scores of the pairs. */
+    public Interval interval(List<Scores> candidate, Scores promoted, long seed) {
         var random = new SplittableRandom(seed);
-        var candidateOrder = new Ranking(candidate);
+        List<Ranking> candidateOrders = candidate.stream().map(Ranking::new).toList();
         var promotedOrder = new Ranking(promoted);
         var differences = new double[RESAMPLES];
         int usable = 0;
@@ -51,7 +56,11 @@ public final class PairedBootstrap {
             for (int n = 0; n < people; n++) {
                 drawn[random.nextInt(people)]++;
             }
-            double difference = auc(candidateOrder, drawn) - auc(promotedOrder, drawn);
+            double mean = 0;
+            for (Ranking order : candidateOrders) {
+                mean += auc(order, drawn) / candidateOrders.size();
+            }
+            double difference = mean - auc(promotedOrder, drawn);
             if (!Double.isNaN(difference)) {
                 differences[usable++] = difference;
             }

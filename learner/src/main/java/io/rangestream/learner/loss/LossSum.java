@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ObjDoubleConsumer;
+import java.util.stream.Stream;
 
 /** The sum of some losses, for embeddings in float. Allocates nothing after the largest batch. Not thread-safe. */
 public final class LossSum {
@@ -15,6 +16,11 @@ public final class LossSum {
 
     public LossSum(List<EmbeddingLoss> losses) {
         this.losses = losses.toArray(EmbeddingLoss[]::new);
+    }
+
+    /** The sum of these and one more. */
+    public LossSum and(EmbeddingLoss further) {
+        return new LossSum(Stream.concat(Arrays.stream(losses), Stream.of(further)).toList());
     }
 
     /**

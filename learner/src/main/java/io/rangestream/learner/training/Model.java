@@ -6,6 +6,8 @@ import io.rangestream.learner.backbone.Weights;
 import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.learner.head.ClassHead;
 import io.rangestream.learner.head.JointObjective;
+import io.rangestream.learner.loss.CompatibilityLoss;
+import io.rangestream.learner.loss.LossSum;
 import io.rangestream.learner.parallel.Lanes;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -15,6 +17,7 @@ import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /** What is trained: the network, the head and what the losses keep, as the configuration says. Not thread-safe. */
@@ -24,6 +27,7 @@ final class Model implements AutoCloseable {
     private final Lanes lanes;
     private final ClassHead head;
     private final JointObjective objective;
+    private final Optional<Teacher> teacher;
     private final float[] untrained;
     private final byte[] untrainedObjective;
 
@@ -33,11 +37,16 @@ final class Model implements AutoCloseable {
         lanes = new Lanes(config.threads());
         int dim = backbone.spec().embeddingDim();
         head = new ClassHead(dim, config.head(), config.optimizer(), lanes);
+        LossSum losses = config.loss().embeddingLosses();
+        if (config.loss().compatibility() > 0) {
+            var compatibility = new CompatibilityLoss(config.loss().compatibility());
+            losses = losses.and(compatibility);
+            teacher = Optional.of(new Teacher(backbone, compatibility));
+        } else {
+            teacher = Optional.empty();
+        }
         objective = new JointObjective(
-                dim,
-                config.loss().terms().classification().toString(),
-                head,
-                config.loss().embeddingLosses());
+                dim, config.loss().terms().classification().toString(), head, losses);
         untrained = backbone.weights(Weights.TRAINED);
         untrainedObjective = savedObjective();
     }
@@ -52,6 +61,11 @@ final class Model implements AutoCloseable {
 
     JointObjective objective() {
         return objective;
+    }
+
+    /** The older version that embeddings are to stay comparable with; empty if they need not. */
+    Optional<Teacher> teacher() {
+        return teacher;
     }
 
     /** Weights of the network before its first step. */

@@ -12,6 +12,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The model in training: network, head, and how far in the log they are. Everything that the next step depends on is in
@@ -100,6 +101,16 @@ public final class Trainer implements AutoCloseable {
     /** Whether an identity has been trained on, and not erased since. */
     public boolean knows(String identity) {
         return model.head().rowOf(identity) >= 0;
+    }
+
+    /**
+     * From here on embeddings are kept comparable with those of an older version, as {@code compatibility.weight} says. The version is no
+     * part of {@link #save}: who loads says it again.
+     *
+     * @param weights the version's published weights, null for no such version; not to be changed afterwards
+     */
+    public void keepComparableWith(float @Nullable [] weights) {
+        model.teacher().ifPresent(teacher -> teacher.setWeights(weights));
     }
 
     /**
@@ -199,6 +210,7 @@ public final class Trainer implements AutoCloseable {
         }
         long stepSeed = stepSeed(batch);
         model.objective().batch(identities, stepSeed);
+        model.teacher().ifPresent(teacher -> teacher.teach(batch.crops(), identities.size()));
         StepResult result = model.backbone().step(batch.crops(), identities.size(), stepSeed, model.objective());
         progress.learningRate = result.learningRate();
         progress.crops += identities.size();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.rangestream.avro.CrossVersion;
 import io.rangestream.avro.Encoding;
 import io.rangestream.avro.Evaluation;
 import io.rangestream.avro.LabeledFace;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(TrustedRecords.class)
 class HoldoutEvaluatorTest {
     private static final float[] TELLS_APART = {1, 0, 0.1f};
+    private static final float[] TURNED = {-1, 0, 0.1f};
     private static final float[] NOISE = {0, 1, 0.1f};
     private static final float[] UNTRAINED = {0, 0, 1};
 
@@ -113,6 +115,43 @@ class HoldoutEvaluatorTest {
         fresh.setPromoted(1, TELLS_APART);
         assertEquals(fresh.evaluate(NOISE, holdout, identity -> true), evaluation);
         assertTrue(evaluation.getPromotedAuc() < 1);
+    }
+
+    @Test
+    void embeddingsOfAFounderAreComparedWithThoseOfTheCandidate() {
+        HoldoutEvaluator evaluator = evaluator(100);
+        evaluator.setPromoted(7, TELLS_APART);
+        evaluator.setFounders(List.of(new Founder(3, TURNED), new Founder(7, TELLS_APART)));
+
+        List<CrossVersion> cross =
+                evaluator.evaluate(TELLS_APART, holdout, identity -> true).getCrossVersion();
+
+        assertEquals(List.of(3L, 7L), cross.stream().map(CrossVersion::getVersion).toList());
+        // Among themselves its embeddings tell people apart; beside the candidate's, red and its opposite meet.
+        assertEquals(1, cross.get(0).getOlderAuc());
+        assertEquals(0, cross.get(0).getAuc());
+        assertEquals(-1, cross.get(0).getDifferenceLower());
+        assertEquals(-1, cross.get(0).getDifferenceUpper());
+        assertEquals(1, cross.get(1).getAuc());
+        assertEquals(0, cross.get(1).getDifferenceUpper());
+    }
+
+    @Test
+    void aFounderThatIsPromotedIsEmbeddedOnceAndOthersAreForgotten() {
+        HoldoutEvaluator evaluator = evaluator(100);
+        evaluator.setPromoted(7, TELLS_APART);
+        evaluator.setFounders(List.of(new Founder(7, TELLS_APART)));
+        evaluator.evaluate(NOISE, holdout, identity -> true);
+        assertEquals(24, backbone.embedded);
+
+        evaluator.setPromoted(8, NOISE);
+        evaluator.setFounders(List.of(new Founder(8, NOISE)));
+
+        assertEquals(
+                List.of(8L),
+                evaluator.evaluate(NOISE, holdout, identity -> true).getCrossVersion().stream()
+                        .map(CrossVersion::getVersion)
+                        .toList());
     }
 
     @Test

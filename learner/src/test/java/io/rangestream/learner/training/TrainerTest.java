@@ -254,6 +254,65 @@ class TrainerTest {
     }
 
     @Test
+    void withoutAWeightAnOlderVersionChangesNothing() throws IOException {
+        try (var plain = new Trainer(config())) {
+            trainer.keepComparableWith(trainer.untrained());
+            steps(plain, 1, 3);
+            steps(trainer, 1, 3);
+
+            assertArrayEquals(state(plain), state(trainer));
+            assertEquals(List.of("softmax", "intra", "inter"), List.copyOf(trainer.meanLosses().terms().keySet()));
+        }
+    }
+
+    @Test
+    void withoutAnOlderVersionAWeightChangesNothing() throws IOException {
+        try (var weighted = new Trainer(config("compatibility.weight", "100"))) {
+            steps(trainer, 1, 3);
+            steps(weighted, 1, 3);
+
+            assertArrayEquals(state(trainer), state(weighted));
+        }
+    }
+
+    @Test
+    void embeddingsStayNearThoseOfAnOlderVersion() {
+        try (var held = new Trainer(config("compatibility.weight", "100"));
+                var free = new Trainer(config("compatibility.weight", "1e-9"))) {
+            for (Trainer each : List.of(held, free)) {
+                steps(each, 1, 3);
+                each.keepComparableWith(each.published());
+                each.versionMade(Double.NaN);
+                steps(each, 4, 20);
+            }
+
+            double near = held.meanLosses().term("compatibility");
+            double far = free.meanLosses().term("compatibility");
+            assertTrue(near < far / 2, "%.4f beside %.4f".formatted(near, far));
+        }
+    }
+
+    @Test
+    void savedAndLoadedTheTrainingStaysNearTheOlderVersionBitByBit() throws IOException {
+        try (var held = new Trainer(config("compatibility.weight", "10"));
+                var resumed = new Trainer(config("compatibility.weight", "10"))) {
+            steps(held, 1, 2);
+            float[] version = held.published();
+            held.keepComparableWith(version);
+            steps(held, 3, 4);
+            byte[] half = state(held);
+            steps(held, 5, 6);
+
+            load(resumed, half);
+            resumed.keepComparableWith(version.clone());
+            steps(resumed, 5, 6);
+
+            assertArrayEquals(state(held), state(resumed));
+            assertTrue(resumed.meanLosses().term("compatibility") > 0);
+        }
+    }
+
+    @Test
     void theLearningRateFallsWhenVersionsStopImproving() {
         try (var falling = new Trainer(config(
                 "learning.rate.schedule", "plateau",

@@ -74,7 +74,10 @@ class SchemaEvolutionTest {
             "Network.input_height",
             "TarAtFar.far",
             "TarAtFar.tar",
-            "SegmentEvaluation.segment");
+            "SegmentEvaluation.segment",
+            "CrossVersion.version",
+            "CrossVersion.auc",
+            "CrossVersion.older_auc");
 
     @TestFactory
     Stream<DynamicTest> everyReleasedSchemaReadsTheCurrentBytesAndTheOtherWayRound() throws Exception {
