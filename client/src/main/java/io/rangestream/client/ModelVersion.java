@@ -3,7 +3,10 @@ package io.rangestream.client;
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.avro.Network;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * A version of the model as its latest update describes it.
@@ -41,6 +44,27 @@ public record ModelVersion(ModelUpdate update, long offset) {
     public OptionalDouble threshold() {
         Double threshold = update.getEvaluation().getThreshold();
         return threshold == null ? OptionalDouble.empty() : OptionalDouble.of(threshold);
+    }
+
+    /**
+     * The space of the version's embeddings: the name of the version that founded it, {@code model/version}. Keep it beside stored
+     * embeddings. A version that names none is a space of its own.
+     */
+    public String embeddingSpace() {
+        return update.getEmbeddingSpace().isEmpty() ? toString() : update.getEmbeddingSpace();
+    }
+
+    /** Spaces whose stored embeddings may be compared with those of this version, its own first. */
+    public Set<String> comparableSpaces() {
+        var spaces = new LinkedHashSet<String>();
+        spaces.add(embeddingSpace());
+        spaces.addAll(update.getCompatibleWith());
+        return Collections.unmodifiableSet(spaces);
+    }
+
+    /** Whether embeddings stored in a space may be compared with those of this version. */
+    public boolean comparesWith(String space) {
+        return comparableSpaces().contains(space);
     }
 
     /** Whether this is the same version with the same bytes. */

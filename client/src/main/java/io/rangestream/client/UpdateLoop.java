@@ -3,6 +3,8 @@ package io.rangestream.client;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -112,6 +114,7 @@ final class UpdateLoop implements Runnable {
     }
 
     private void load(ModelVersion version) {
+        Optional<ModelVersion> before = slot.current();
         if (!version.update().getArtifact().getFormat().equals("onnx")) {
             refuse(
                     version,
@@ -141,6 +144,16 @@ final class UpdateLoop implements Runnable {
         failed = null;
         log.info("version {} serves", version);
         tell(listener -> listener.onSwap(version));
+        before.ifPresent(former -> tellOutdated(former, version));
+    }
+
+    private void tellOutdated(ModelVersion before, ModelVersion version) {
+        var outdated = new LinkedHashSet<>(before.comparableSpaces());
+        outdated.removeAll(version.comparableSpaces());
+        if (!outdated.isEmpty()) {
+            log.info("embeddings stored in {} cannot be compared with those of version {}", outdated, version);
+            tell(listener -> listener.onOutdated(version, Collections.unmodifiableSet(outdated)));
+        }
     }
 
     /** What came too late is tried again, at intervals as long as the wait for it was. */

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -120,6 +121,33 @@ class ModelFollowerTest {
 
         assertEquals("swap 1", event());
         assertEmbeds(0);
+    }
+
+    @Test
+    void whoStoresEmbeddingsIsToldOfSpacesThatCannotBeComparedAnyMore() throws Exception {
+        var outdated = new LinkedBlockingQueue<String>();
+        follower.addListener(new ModelListener() {
+            @Override
+            public void onOutdated(ModelVersion version, Set<String> spaces) {
+                outdated.add(version.version() + " " + spaces);
+            }
+        });
+        publishInSpace(1, "faces/1");
+        follower.start();
+        assertEquals("swap 1", event());
+        publishInSpace(2, "faces/1");
+        assertEquals("swap 2", event());
+        publishInSpace(3, "faces/3", "faces/1");
+        assertEquals("swap 3", event());
+        assertTrue(follower.current().orElseThrow().comparesWith("faces/1"));
+
+        publishInSpace(4, "faces/3");
+        assertEquals("4 [faces/1]", outdated.poll(10, TimeUnit.SECONDS));
+        publishInSpace(5, "");
+        assertEquals("5 [faces/3]", outdated.poll(10, TimeUnit.SECONDS));
+
+        assertEquals("faces/5", follower.current().orElseThrow().embeddingSpace());
+        assertTrue(outdated.isEmpty(), outdated.toString());
     }
 
     @Test
@@ -329,6 +357,15 @@ class ModelFollowerTest {
 
     private String event() throws InterruptedException {
         return String.valueOf(events.poll(SOON.toSeconds(), TimeUnit.SECONDS));
+    }
+
+    private void publishInSpace(long version, String space, String... compatible) {
+        byte[] onnx = TinyOnnx.constant(version);
+        ModelUpdate update = update(version, ModelStatus.PROMOTED, onnx, 4, weights.end());
+        update.setEmbeddingSpace(space);
+        update.setCompatibleWith(List.of(compatible));
+        Publication.chunks(version, onnx, 4).forEach(chunk -> append(weights, chunk));
+        append(updates, update);
     }
 
     private void assertEmbeds(double angle) {

@@ -173,7 +173,11 @@ final class Lineage {
 
     /** What a checkpoint holds before the training state. */
     private record Header(
-            long version, String checkpointHash, long promotedVersion, float[] promotedWeights, List<Founder> founders) {}
+            long version,
+            String checkpointHash,
+            long promotedVersion,
+            float[] promotedWeights,
+            List<Founder> founders) {}
 
     private static Header readHeader(DataInput in) throws IOException {
         if (in.readInt() != MAGIC || in.readInt() != FORMAT) {

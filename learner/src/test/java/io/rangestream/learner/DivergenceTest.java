@@ -271,11 +271,7 @@ class DivergenceTest {
         var verdict = new PromotionGate.Verdict(ModelStatus.PROMOTED, "as good");
         var draft = new UpdateDraft("face", trainer, 1, BATCHES);
         return draft.begin(
-                        version,
-                        version - 1,
-                        verdict,
-                        Evaluation.newBuilder().build(),
-                        new Space(version, List.of()))
+                        version, version - 1, verdict, Evaluation.newBuilder().build(), new Space(version, List.of()))
                 .build();
     }
 

@@ -1,5 +1,6 @@
 package io.rangestream.app.command;
 
+import io.rangestream.avro.CrossVersion;
 import io.rangestream.avro.Evaluation;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.avro.SegmentEvaluation;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Versions as text. */
 public final class VersionTable {
-    private static final String ROW = "%7s  %-10s %10s %9s %9s %9s %8s %9s";
+    private static final String ROW = "%7s  %-10s %10s %9s %9s %9s %8s %9s  %s";
 
     private VersionTable() {}
 
@@ -27,7 +28,7 @@ public final class VersionTable {
     }
 
     static String header() {
-        return text(ROW, "version", "status", "crops", "softmax", "intra", "inter", "AUC", "accuracy");
+        return text(ROW, "version", "status", "crops", "softmax", "intra", "inter", "AUC", "accuracy", "space");
     }
 
     static String row(ModelUpdate update) {
@@ -42,7 +43,8 @@ public final class VersionTable {
                 text("%.3f", training.getLossIntra()),
                 text("%.3f", training.getLossInter()),
                 number(evaluation.getAuc()),
-                number(evaluation.getAccuracy()));
+                number(evaluation.getAccuracy()),
+                space(update));
     }
 
     static String details(ModelUpdate u) {
@@ -112,7 +114,27 @@ public final class VersionTable {
                     number(segment.getAuc()),
                     segment.getGenuinePairs());
         }
-        line(out, "space", "%s", u.getEmbeddingSpace());
+        String space = space(u);
+        line(
+                out,
+                "space",
+                "%s: galleries stay valid since version %s",
+                space,
+                space.substring(space.lastIndexOf('/') + 1));
+        if (!u.getCompatibleWith().isEmpty()) {
+            line(out, "", "compares with galleries of %s, too", String.join(", ", u.getCompatibleWith()));
+        }
+        for (CrossVersion older : e.getCrossVersion()) {
+            line(
+                    out,
+                    "",
+                    "against version %d: AUC %.4f, %s to %s off its own (95 %%); %.4f by that version alone",
+                    older.getVersion(),
+                    older.getAuc(),
+                    difference(older.getDifferenceLower()),
+                    difference(older.getDifferenceUpper()),
+                    older.getOlderAuc());
+        }
         return out.toString().stripTrailing();
     }
 
@@ -132,6 +154,17 @@ public final class VersionTable {
 
     private static void line(StringBuilder out, String name, String format, Object... arguments) {
         out.append(text("%-11s ", name)).append(text(format, arguments)).append('\n');
+    }
+
+    /** A version that names no space is one of its own. */
+    private static String space(ModelUpdate update) {
+        return update.getEmbeddingSpace().isEmpty()
+                ? update.getModel() + "/" + update.getVersion()
+                : update.getEmbeddingSpace();
+    }
+
+    private static String difference(@Nullable Double value) {
+        return value == null ? "-" : text("%+.4f", value);
     }
 
     private static String number(@Nullable Double value) {

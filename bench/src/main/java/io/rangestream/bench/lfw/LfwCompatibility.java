@@ -31,7 +31,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "LFW DevTest AUC across versions for a compatibility.weight, as CSV.")
 public final class LfwCompatibility implements Callable<Integer> {
-    private static final String HEADER = "seed,weight,teacher,version,crops,new_new,first_new,previous_new,compatibility,total,seconds\n";
+    private static final String HEADER =
+            "seed,weight,teacher,version,crops,new_new,first_new,previous_new,compatibility,total,seconds\n";
     private static final int PEOPLE = 16;
     private static final int CROPS_EACH = 4;
 
@@ -52,7 +53,10 @@ public final class LfwCompatibility implements Callable<Integer> {
     @Option(names = "--weight", defaultValue = "0", description = "compatibility.weight")
     private String weight = "";
 
-    @Option(names = "--teacher", defaultValue = "FIRST", description = "Whose embeddings to stay near: ${COMPLETION-CANDIDATES}.")
+    @Option(
+            names = "--teacher",
+            defaultValue = "FIRST",
+            description = "Whose embeddings to stay near: ${COMPLETION-CANDIDATES}.")
     private TeacherChoice teacher = TeacherChoice.FIRST;
 
     @Option(names = "--seed", defaultValue = "1", description = "Of the weights, the order of arrival and the draws.")
@@ -157,10 +161,7 @@ public final class LfwCompatibility implements Callable<Integer> {
         }
         Path csv = out.resolve("compatibility.csv");
         Files.writeString(
-                csv,
-                Files.exists(csv) ? rows : HEADER + rows,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.APPEND);
+                csv, Files.exists(csv) ? rows : HEADER + rows, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
     private static void train(Trainer trainer, LfwStream stream, long crops) {

@@ -57,7 +57,8 @@ public record LossConfig(
 
     public LossConfig {
         if (!Double.isFinite(compatibility)) { // ConfigDef's Range lets NaN pass.
-            throw new IllegalArgumentException("%s must be a finite number, not %s".formatted(COMPATIBILITY_WEIGHT, compatibility));
+            throw new IllegalArgumentException(
+                    "%s must be a finite number, not %s".formatted(COMPATIBILITY_WEIGHT, compatibility));
         }
     }
 

@@ -20,7 +20,8 @@ public final class LossSum {
 
     /** The sum of these and one more. */
     public LossSum and(EmbeddingLoss further) {
-        return new LossSum(Stream.concat(Arrays.stream(losses), Stream.of(further)).toList());
+        return new LossSum(
+                Stream.concat(Arrays.stream(losses), Stream.of(further)).toList());
     }
 
     /**

@@ -45,8 +45,8 @@ final class Model implements AutoCloseable {
         } else {
             teacher = Optional.empty();
         }
-        objective = new JointObjective(
-                dim, config.loss().terms().classification().toString(), head, losses);
+        objective =
+                new JointObjective(dim, config.loss().terms().classification().toString(), head, losses);
         untrained = backbone.weights(Weights.TRAINED);
         untrainedObjective = savedObjective();
     }

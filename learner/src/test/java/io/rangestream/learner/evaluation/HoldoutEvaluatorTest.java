@@ -126,7 +126,8 @@ class HoldoutEvaluatorTest {
         List<CrossVersion> cross =
                 evaluator.evaluate(TELLS_APART, holdout, identity -> true).getCrossVersion();
 
-        assertEquals(List.of(3L, 7L), cross.stream().map(CrossVersion::getVersion).toList());
+        assertEquals(
+                List.of(3L, 7L), cross.stream().map(CrossVersion::getVersion).toList());
         // Among themselves its embeddings tell people apart; beside the candidate's, red and its opposite meet.
         assertEquals(1, cross.get(0).getOlderAuc());
         assertEquals(0, cross.get(0).getAuc());

@@ -35,11 +35,9 @@ class SpaceRuleTest {
 
     @Test
     void withTooFewPairsToTellAVersionFoundsASpace() {
+        assertEquals(new Space(8, List.of()), rule.judge(8, evaluation(99, 0.9, cross(3, 0.9, 0.9)), List.of(3L, 1L)));
         assertEquals(
-                new Space(8, List.of()), rule.judge(8, evaluation(99, 0.9, cross(3, 0.9, 0.9)), List.of(3L, 1L)));
-        assertEquals(
-                new Space(8, List.of()),
-                rule.judge(8, Evaluation.newBuilder().build(), List.of(3L)));
+                new Space(8, List.of()), rule.judge(8, Evaluation.newBuilder().build(), List.of(3L)));
     }
 
     @Test

@@ -95,7 +95,8 @@ class CompatibilityLossTest {
     void embeddingsOfAnotherBatchAreRefused() {
         loss.hold(floats(2), N, DIM);
 
-        assertThrows(IllegalStateException.class, () -> loss.addGradient(doubles(1), labels(N - 1), N - 1, DIM, doubles(1)));
+        assertThrows(
+                IllegalStateException.class, () -> loss.addGradient(doubles(1), labels(N - 1), N - 1, DIM, doubles(1)));
     }
 
     private double value(double[] x) {

@@ -261,7 +261,9 @@ class TrainerTest {
             steps(trainer, 1, 3);
 
             assertArrayEquals(state(plain), state(trainer));
-            assertEquals(List.of("softmax", "intra", "inter"), List.copyOf(trainer.meanLosses().terms().keySet()));
+            assertEquals(
+                    List.of("softmax", "intra", "inter"),
+                    List.copyOf(trainer.meanLosses().terms().keySet()));
         }
     }
 
