@@ -68,10 +68,11 @@ final class Plots {
     private static XYChart scores(EvaluationReport.Verified verified) {
         double[] genuine = verified.scores().genuine();
         double[] impostor = verified.scores().impostor();
-        double lowest = DoubleStream.concat(Arrays.stream(genuine), Arrays.stream(impostor))
+        double least = DoubleStream.concat(Arrays.stream(genuine), Arrays.stream(impostor))
                 .min()
                 .orElse(-1);
-        double width = Math.max(1 - lowest, 1e-3) / BINS;
+        double lowest = Math.min(0.9, Math.floor(least * 10) / 10); // The axis then has round labels.
+        double width = (1 - lowest) / BINS;
         double[] centres = IntStream.range(0, BINS)
                 .mapToDouble(bin -> lowest + (bin + 0.5) * width)
                 .toArray();
@@ -83,7 +84,7 @@ final class Plots {
                                 .format(width)));
         Charts.line(chart.addSeries("genuine", centres, histogram(genuine, lowest, width)), 0);
         Charts.line(chart.addSeries("impostor", centres, histogram(impostor, lowest, width)), 1);
-        chart.getStyler().setYAxisMin(0.0);
+        chart.getStyler().setXAxisMin(lowest).setXAxisMax(1.0).setYAxisMin(0.0);
         chart.getStyler().setYAxisDecimalPattern("0.00").setXAxisDecimalPattern("0.0#");
         return chart;
     }
