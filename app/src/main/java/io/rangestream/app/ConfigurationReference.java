@@ -8,6 +8,7 @@ import io.rangestream.sampler.config.SamplerConfig;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.config.Settings;
+import io.rangestream.schemas.storage.StorageConfig;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -30,6 +31,7 @@ public final class ConfigurationReference {
         roles.put("Sampler", SamplerConfig.definition());
         roles.put("Learner", LearnerConfig.definition());
         roles.put("Client", ClientConfig.definition());
+        roles.put("Object storage", StorageConfig.definition());
         roles.put("Health endpoints of sampler and learner", HealthConfig.definition());
         return roles;
     }

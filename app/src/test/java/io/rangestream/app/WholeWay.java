@@ -9,6 +9,7 @@ import io.rangestream.ingest.IngestSummary;
 import io.rangestream.ingest.synthetic.Population;
 import io.rangestream.ingest.synthetic.SyntheticFaces;
 import io.rangestream.learner.Learner;
+import io.rangestream.learner.config.CheckpointConfig;
 import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.sampler.Sampler;
 import io.rangestream.sampler.config.SamplerConfig;
@@ -36,7 +37,7 @@ final class WholeWay {
                 SamplerConfig.BATCH_SAMPLES, "4",
                 SamplerConfig.START_IDENTITIES, "16",
                 SamplerConfig.STATE_DIR, directory.resolve("state").toString(),
-                LearnerConfig.CHECKPOINT_DIR, directory.resolve("checkpoints").toString(),
+                CheckpointConfig.DIR, directory.resolve("checkpoints").toString(),
                 LearnerConfig.PUBLISH_EVERY_BATCHES, "4",
                 LearnerConfig.PUBLISH_MAX_INTERVAL, "0",
                 LearnerConfig.THREADS, "2");

@@ -3,6 +3,7 @@ package io.rangestream.bench;
 import io.rangestream.app.broker.EmbeddedBroker;
 import io.rangestream.learner.Learner;
 import io.rangestream.learner.LearnerStatus;
+import io.rangestream.learner.config.CheckpointConfig;
 import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
@@ -39,7 +40,7 @@ public final class LearnerVsLoop {
             Settings settings = Settings.of(Map.of(
                     CommonConfig.BOOTSTRAP_SERVERS, broker.bootstrapServers(),
                     CommonConfig.TOPIC_PREFIX, "bench.",
-                    LearnerConfig.CHECKPOINT_DIR, folder.resolve("checkpoints").toString(),
+                    CheckpointConfig.DIR, folder.resolve("checkpoints").toString(),
                     LearnerConfig.PUBLISH_EVERY_BATCHES, Integer.toString(Integer.MAX_VALUE),
                     LearnerConfig.PUBLISH_MAX_INTERVAL, "0",
                     LearnerConfig.DEVICE, "cpu",

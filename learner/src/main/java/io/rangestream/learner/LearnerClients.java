@@ -6,14 +6,20 @@ import io.rangestream.avro.LearnerProgress;
 import io.rangestream.avro.ModelChunk;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.avro.TrainingBatch;
+import io.rangestream.learner.checkpoint.CheckpointStore;
+import io.rangestream.learner.checkpoint.TopicStore;
+import io.rangestream.learner.config.CheckpointConfig;
 import io.rangestream.learner.config.LearnerConfig;
+import io.rangestream.learner.publish.VersionHistory;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.ConfigurationException;
+import io.rangestream.schemas.storage.ObjectStores;
 import io.rangestream.schemas.topics.TopicAdmin;
 import io.rangestream.schemas.topics.TopicCatalogue;
 import io.rangestream.schemas.wire.RecordSerde;
 import io.rangestream.schemas.wire.SchemaTopic;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +32,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +40,8 @@ import org.jspecify.annotations.Nullable;
 /** The Kafka clients of a learner, each with the guarantees it needs. */
 final class LearnerClients implements AutoCloseable {
     private static final String PROGRESS_CLIENT = "rangestream-learner-progress";
+
+    private static final Duration BROKER_PATIENCE = Duration.ofMinutes(1);
 
     private final CommonConfig common;
     private final LearnerConfig config;
@@ -48,18 +57,19 @@ final class LearnerClients implements AutoCloseable {
         return common.topics();
     }
 
-    /**
-     * A folder of this model on this topic alone: a batch in hand counts offsets of the topic it was read from, and would
-     * be wrong on any other of the same name.
-     */
-    Path checkpointFolder() {
-        String topic = common.topics().batches();
-        try (var admin = new TopicAdmin(common.clientConfig())) {
-            String id =
-                    admin.topicId(topic).orElseThrow(() -> new ConfigurationException("there is no topic " + topic));
-            return config.checkpointDir()
-                    .resolve("%s%s-%s".formatted(common.topics().prefix(), common.model(), id));
-        }
+    /** The checkpoints of this model on this batches topic, where the configuration keeps them. */
+    CheckpointStore checkpoints() {
+        String folder = checkpointFolder();
+        CheckpointConfig checkpoints = config.checkpoints();
+        Path directory = checkpoints.directory().resolve(folder);
+        return switch (checkpoints.store()) {
+            case CheckpointConfig.DIRECTORY -> CheckpointStore.in(directory);
+            case CheckpointConfig.KAFKA -> new CheckpointStore(topicStore(folder), directory);
+            default -> {
+                String location = checkpoints.store().replaceAll("/+$", "") + "/" + folder;
+                yield new CheckpointStore(ObjectStores.open(location, checkpoints.storage()), directory);
+            }
+        };
     }
 
     /** A writer publishes its schemas before its first record. */
@@ -92,8 +102,11 @@ final class LearnerClients implements AutoCloseable {
         return reader(LabeledFace.class, LabeledFace.getClassSchema());
     }
 
-    Consumer<String, @Nullable ModelUpdate> updates() {
-        return reader(ModelUpdate.class, ModelUpdate.getClassSchema());
+    /** The versions committed so far. */
+    VersionHistory history() {
+        try (Consumer<String, @Nullable ModelUpdate> updates = reader(ModelUpdate.class, ModelUpdate.getClassSchema())) {
+            return VersionHistory.read(updates, common.topics().modelUpdates(), common.model(), BROKER_PATIENCE);
+        }
     }
 
     /** Transactional, one identity per model: initialising it fences whoever published before. */
@@ -123,6 +136,30 @@ final class LearnerClients implements AutoCloseable {
     @Override
     public void close() {
         schemas.close();
+    }
+
+    /**
+     * A folder of this model on this topic alone: a batch in hand counts offsets of the topic it was read from, and would
+     * be wrong on any other of the same name.
+     */
+    private String checkpointFolder() {
+        String topic = common.topics().batches();
+        try (var admin = new TopicAdmin(common.clientConfig())) {
+            String id =
+                    admin.topicId(topic).orElseThrow(() -> new ConfigurationException("there is no topic " + topic));
+            return "%s%s-%s".formatted(common.topics().prefix(), common.model(), id);
+        }
+    }
+
+    private TopicStore topicStore(String folder) {
+        Map<String, Object> properties = common.clientConfig();
+        properties.put(ProducerConfig.ACKS_CONFIG, "all");
+        return new TopicStore(
+                common.topics().learnerCheckpoints(),
+                folder,
+                new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer()),
+                () -> new KafkaConsumer<>(readCommitted(), new StringDeserializer(), new ByteArrayDeserializer()),
+                BROKER_PATIENCE);
     }
 
     private <T extends SpecificRecord> Consumer<String, @Nullable T> reader(Class<T> type, Schema schema) {

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.rangestream.avro.LearnerProgress;
 import io.rangestream.avro.LearnerState;
+import io.rangestream.learner.checkpoint.CheckpointStore;
 import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.learner.training.Trainer;
 import io.rangestream.learner.training.TrainingException;
@@ -71,14 +72,17 @@ final class LearnerLoop {
 
     void run() {
         try (var clients = new LearnerClients(common, config);
+                var checkpoints = clients.checkpoints();
                 var progress = clients.progress()) {
+            checkpoints.probe();
+            Lineage.requireReachable(checkpoints, clients.history());
             clients.publishSchemas();
             Consumer<String, byte[]> c = clients.batches();
             consumer = c;
             boolean sound = false;
             try (var clientMetrics = new KafkaClientMetrics(c)) {
                 clientMetrics.bindTo(meters);
-                c.subscribe(List.of(clients.topics().batches()), membership(clients, c));
+                c.subscribe(List.of(clients.topics().batches()), membership(clients, checkpoints, c));
                 while (!stopping) {
                     turn(c, progress);
                 }
@@ -126,13 +130,14 @@ final class LearnerLoop {
         }
     }
 
-    private ConsumerRebalanceListener membership(LearnerClients clients, Consumer<String, byte[]> c) {
+    private ConsumerRebalanceListener membership(
+            LearnerClients clients, CheckpointStore checkpoints, Consumer<String, byte[]> c) {
         return new ConsumerRebalanceListener() {
             @Override
             public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
                 joined = true;
                 if (!partitions.isEmpty()) {
-                    begin(clients, c, partitions.iterator().next());
+                    begin(clients, checkpoints, c, partitions.iterator().next());
                 } else {
                     log.info("standing by: another learner of the group trains");
                 }
@@ -154,8 +159,9 @@ final class LearnerLoop {
         };
     }
 
-    private void begin(LearnerClients clients, Consumer<String, byte[]> c, TopicPartition partition) {
-        var begun = new TrainingSession(clients, config, common.model());
+    private void begin(
+            LearnerClients clients, CheckpointStore checkpoints, Consumer<String, byte[]> c, TopicPartition partition) {
+        var begun = new TrainingSession(clients, checkpoints, config, common.model());
         session = begun;
         long first = c.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
         long end = c.endOffsets(List.of(partition)).getOrDefault(partition, 0L);

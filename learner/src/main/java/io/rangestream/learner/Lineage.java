@@ -18,7 +18,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class Lineage {
     private static final Logger log = LoggerFactory.getLogger(Lineage.class);
     private static final int MAGIC = 0x5253434B; // "RSCK"
-    private static final int FORMAT = 6;
+    private static final int FORMAT = 7;
 
     private final Trainer trainer;
     private long version;
@@ -37,6 +39,7 @@ final class Lineage {
     private long promotedVersion;
     private float[] promotedWeights = {};
     private List<Founder> founders = List.of();
+    private Optional<String> detour = Optional.empty();
 
     private Lineage(Trainer trainer) {
         this.trainer = trainer;
@@ -44,35 +47,64 @@ final class Lineage {
 
     /**
      * Loads the state that continues the last committed version: the batch in hand if it descends from that version, else
-     * the version's own checkpoint. Without versions and without a batch in hand, the trainer stays untrained.
+     * the version's own checkpoint. If that is no good, the same of the version before it, and so on: then the batches since are
+     * trained on again, and the next version says so. Without versions and without a batch in hand, the trainer stays untrained.
      *
-     * @throws CheckpointException if versions exist and no checkpoint fits
+     * @throws CheckpointException if versions exist and no checkpoint of any fits
      */
     static Lineage restore(Trainer trainer, CheckpointStore checkpoints, VersionHistory history) {
         var lineage = new Lineage(trainer);
-        Optional<ModelUpdate> last = history.last();
-        long version = last.map(ModelUpdate::getVersion).orElse(0L);
-        String hash =
-                last.map(update -> update.getTraining().getCheckpointSha256()).orElse("");
-        boolean inHand =
-                checkpoints.readInHand(in -> lineage.loadIf(in, version, hash)).orElse(false);
-        if (inHand) {
-            log.info("going on from version {} and the batch in hand when the learner stopped", version);
-        } else if (last.isPresent()) {
-            if (!checkpoints.readVersion(version, hash, in -> lineage.loadIf(in, version, ""))) {
-                throw new CheckpointException("the checkpoint of version %d is of another version".formatted(version));
+        List<ModelUpdate> versions = history.all();
+        if (versions.isEmpty()) {
+            if (!lineage.continueInHand(checkpoints, 0, "")) {
+                log.info("no version yet: beginning with an untrained network");
             }
-            lineage.checkpointHash = hash;
-            log.info("going on from version {}", version);
-        } else {
-            log.info("no version yet: beginning with an untrained network");
+            return lineage;
         }
-        return lineage;
+        CheckpointException reason = lineage.tryContinuing(checkpoints, versions.get(versions.size() - 1));
+        if (reason == null) {
+            return lineage;
+        }
+        log.warn("{}", reason.getMessage());
+        Set<Long> present = checkpoints.versions();
+        for (int i = versions.size() - 2; i >= 0; i--) {
+            ModelUpdate older = versions.get(i);
+            if (present.contains(older.getVersion())) {
+                CheckpointException another = lineage.tryContinuing(checkpoints, older);
+                if (another == null) {
+                    lineage.detour = Optional.of("trained from version %d, as the checkpoint of version %d could not be used"
+                            .formatted(older.getVersion(), versions.get(versions.size() - 1).getVersion()));
+                    log.warn("the batches since version {} are trained on again", older.getVersion());
+                    return lineage;
+                }
+                log.warn("{}", another.getMessage());
+            }
+        }
+        throw reason;
+    }
+
+    /**
+     * Makes sure, before another learner is gone, that its checkpoints would be found.
+     *
+     * @throws CheckpointException if there are versions and not one checkpoint
+     */
+    static void requireReachable(CheckpointStore checkpoints, VersionHistory history) {
+        history.last().filter(last -> checkpoints.isEmpty()).ifPresent(last -> {
+            throw CheckpointException.unavailable(
+                    "there are versions up to %d and no checkpoint of any in %s: all learners of a model need the same checkpoint.store"
+                            .formatted(last.getVersion(), checkpoints.location()),
+                    null);
+        });
     }
 
     /** Version that the training state continues; 0 before the first. */
     long version() {
         return version;
+    }
+
+    /** Why the next version does not continue the last one, if it does not. */
+    Optional<String> detour() {
+        return detour;
     }
 
     /** The promoted version; 0 if there is none. */
@@ -94,6 +126,7 @@ final class Lineage {
     void made(long newVersion, ModelStatus status, float[] weights, Space space) {
         version = newVersion;
         checkpointHash = "";
+        detour = Optional.empty();
         if (status == ModelStatus.PROMOTED) {
             promotedVersion = newVersion;
             promotedWeights = weights;
@@ -150,6 +183,39 @@ final class Lineage {
             }
         }
         trainer.save(out);
+    }
+
+    /** Loads the state of a version; why it cannot be had, if it cannot. */
+    private @Nullable CheckpointException tryContinuing(CheckpointStore checkpoints, ModelUpdate update) {
+        long wanted = update.getVersion();
+        String hash = update.getTraining().getCheckpointSha256();
+        if (continueInHand(checkpoints, wanted, hash)) {
+            return null;
+        }
+        try {
+            if (!checkpoints.readVersion(wanted, hash, in -> loadIf(in, wanted, ""))) {
+                return CheckpointException.refused(
+                        "the checkpoint of version %d is of another version".formatted(wanted), null);
+            }
+        } catch (CheckpointException e) {
+            if (e.isRefusal()) {
+                return e;
+            }
+            throw e;
+        }
+        checkpointHash = hash;
+        log.info("going on from version {}", wanted);
+        return null;
+    }
+
+    private boolean continueInHand(CheckpointStore checkpoints, long wanted, String hash) {
+        boolean fits = checkpoints
+                .readInHand(in -> loadIf(in, wanted, hash))
+                .orElse(false);
+        if (fits) {
+            log.info("going on from version {} and the batch in hand when the learner stopped", wanted);
+        }
+        return fits;
     }
 
     /**

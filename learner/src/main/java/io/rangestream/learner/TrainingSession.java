@@ -52,7 +52,6 @@ import org.slf4j.LoggerFactory;
 final class TrainingSession implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(TrainingSession.class);
     private static final Duration HOLDOUT_TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration HISTORY_PATIENCE = Duration.ofMinutes(1);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private final LearnerConfig config;
@@ -82,8 +81,9 @@ final class TrainingSession implements AutoCloseable {
         record Forget(long offset, Erasure erasure) implements Pending {}
     }
 
-    TrainingSession(LearnerClients clients, LearnerConfig config, String model) {
+    TrainingSession(LearnerClients clients, CheckpointStore checkpoints, LearnerConfig config, String model) {
         this.config = config;
+        this.checkpoints = checkpoints;
         try {
             this.partition = new TopicPartition(clients.topics().batches(), 0);
             this.trainer = owned.add(new Trainer(config));
@@ -92,16 +92,15 @@ final class TrainingSession implements AutoCloseable {
             this.cache = new CropCache(config.cacheBytes());
             this.preparer = owned.add(new BatchPreparer(
                     backbone.spec().inputSize(), config.maxFacePixels(), config.seed(), cache, config.augmentation()));
-            this.checkpoints = new CheckpointStore(clients.checkpointFolder());
             Producer<String, @Nullable SpecificRecord> producer = clients.publisher();
             owned.add(() -> producer.close(CLOSE_TIMEOUT));
             producer.initTransactions(); // From here on no other learner of this model can publish.
-            try (var updates = clients.updates()) {
-                this.history = VersionHistory.read(updates, clients.topics().modelUpdates(), model, HISTORY_PATIENCE);
-            }
+            this.history = clients.history();
             this.lineage = Lineage.restore(trainer, checkpoints, history);
             this.batchesSinceVersion = trainer.counters().batches()
-                    - history.last().map(v -> v.getTraining().getBatches()).orElse(0L);
+                    - history.find(lineage.version())
+                            .map(v -> v.getTraining().getBatches())
+                            .orElse(0L);
             this.holdout = owned.add(
                     new HoldoutReader(clients.holdout(), clients.topics().facesHoldout(), HOLDOUT_TIMEOUT));
             LearnerConfig.Evaluation evaluation = config.evaluation();
@@ -211,7 +210,7 @@ final class TrainingSession implements AutoCloseable {
     /** Evaluates, writes the checkpoint, and publishes the next version. */
     ModelUpdate publish(ConsumerGroupMetadata group, Consumer<LearnerState> tell) {
         tell.accept(LearnerState.EVALUATING);
-        long version = lineage.version() + 1;
+        long version = history.last().map(ModelUpdate::getVersion).orElse(0L) + 1;
         float[] weights = trainer.published();
         holdout.advance(trainer.position().holdout());
         Evaluation evaluation = evaluator.evaluate(weights, holdout.faces(), trainer::knows);
@@ -220,7 +219,7 @@ final class TrainingSession implements AutoCloseable {
                 version,
                 evaluation,
                 lineage.founders().stream().map(Founder::version).toList());
-        ModelUpdate.Builder update = draft.begin(version, lineage.version(), verdict, evaluation, space);
+        ModelUpdate.Builder update = draft.begin(version, lineage, verdict, evaluation, space);
         long promotedBefore = lineage.promotedVersion();
         trainer.versionMade(judgedAuc(evaluation));
         lineage.made(version, verdict.status(), weights, space);
@@ -239,7 +238,7 @@ final class TrainingSession implements AutoCloseable {
             evaluator.setPromoted(version, weights);
             compareWithFounders(trainer, evaluator, lineage.founders());
         }
-        checkpoints.retain(version, config.publication().retainCheckpoints(), lineage.promotedVersion());
+        checkpoints.retain(version, config.checkpoints().retain(), lineage.promotedVersion());
         batchesSinceVersion = 0;
         lastVersionNanos = System.nanoTime();
         log.info(

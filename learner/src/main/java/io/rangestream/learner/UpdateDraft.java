@@ -34,13 +34,13 @@ final class UpdateDraft {
 
     /** The event, its artifact and checkpoint hash still to be set. */
     ModelUpdate.Builder begin(
-            long version, long parent, PromotionGate.Verdict verdict, Evaluation evaluation, Space space) {
+            long version, Lineage lineage, PromotionGate.Verdict verdict, Evaluation evaluation, Space space) {
         return ModelUpdate.newBuilder()
                 .setModel(model)
                 .setVersion(version)
-                .setParentVersion(parent)
+                .setParentVersion(lineage.version())
                 .setStatus(verdict.status())
-                .setReason(reason(verdict, parent))
+                .setReason(reason(verdict, lineage))
                 .setCreatedAt(Instant.now().truncatedTo(ChronoUnit.MILLIS))
                 .setArtifact(Artifact.newBuilder()
                         .setBytes(0)
@@ -59,12 +59,14 @@ final class UpdateDraft {
         return model + "/" + founder;
     }
 
-    private String reason(PromotionGate.Verdict verdict, long parent) {
-        if (!trainer.returnedSinceVersion()) {
-            return verdict.reason();
+    private String reason(PromotionGate.Verdict verdict, Lineage lineage) {
+        var reason = new StringBuilder(verdict.reason());
+        if (trainer.returnedSinceVersion()) {
+            reason.append("; training had diverged, and its weights had returned to ")
+                    .append(lineage.version() == 0 ? "the untrained network's" : "those of version " + lineage.version());
         }
-        String where = parent == 0 ? "the untrained network's" : "those of version " + parent;
-        return "%s; training had diverged, and its weights had returned to %s".formatted(verdict.reason(), where);
+        lineage.detour().ifPresent(detour -> reason.append("; ").append(detour));
+        return reason.toString();
     }
 
     private Network network() {

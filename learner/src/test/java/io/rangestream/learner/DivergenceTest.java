@@ -50,7 +50,7 @@ class DivergenceTest {
 
     @BeforeEach
     void begin() {
-        checkpoints = new CheckpointStore(folder);
+        checkpoints = CheckpointStore.in(folder);
         lineage = Lineage.restore(trainer, checkpoints, history);
     }
 
@@ -270,8 +270,7 @@ class DivergenceTest {
     private ModelUpdate draft(long version) {
         var verdict = new PromotionGate.Verdict(ModelStatus.PROMOTED, "as good");
         var draft = new UpdateDraft("face", trainer, 1, BATCHES);
-        return draft.begin(
-                        version, version - 1, verdict, Evaluation.newBuilder().build(), new Space(version, List.of()))
+        return draft.begin(version, lineage, verdict, Evaluation.newBuilder().build(), new Space(version, List.of()))
                 .build();
     }
 

@@ -18,13 +18,17 @@ import io.rangestream.learner.training.Trainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A learner that trained, published and stopped, and what another one makes of what it left. */
 @ExtendWith(TrustedRecords.class)
@@ -40,7 +44,7 @@ class LineageTest {
 
     @BeforeEach
     void begin() {
-        checkpoints = new CheckpointStore(folder);
+        checkpoints = CheckpointStore.in(folder);
         lineage = Lineage.restore(before, checkpoints, history);
     }
 
@@ -162,18 +166,102 @@ class LineageTest {
     }
 
     @Test
-    void withoutTheCheckpointOfTheLastVersionTrainingDoesNotBegin() throws IOException {
+    void withoutAnyCheckpointTrainingDoesNotBegin() throws IOException {
         train(1);
         publish(1, ModelStatus.PROMOTED);
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-        }
+        train(2);
+        publish(2, ModelStatus.PROMOTED);
+        Files.delete(checkpoint(1));
+        Files.delete(checkpoint(2));
 
         var e = assertThrows(CheckpointException.class, this::restore);
 
-        assertTrue(e.getMessage().matches(".*version-00000001.* is missing: .*"), e.getMessage());
+        assertTrue(
+                e.getMessage().matches("the checkpoint of version 2 is missing: there is no file:.*version-00000002.*"),
+                e.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"missing", "truncated", "altered"})
+    void theVersionBeforeIsGoneOnFromIfTheLastOnesCheckpointIsNoGood(String damage) throws IOException {
+        train(1);
+        publish(1, ModelStatus.PROMOTED);
+        train(2);
+        publish(2, ModelStatus.PROMOTED);
+        damage(checkpoint(2), damage);
+
+        Lineage restored = restore();
+
+        // Version 1's batches and position, and the batch since is trained on again
+        assertEquals(1, restored.version());
+        assertEquals(1, restored.promotedVersion());
+        assertEquals(1, after.counters().batches());
+        assertEquals(11, after.position().nextOffset());
+        assertTrue(after.train(batch("0_0", 2, "ann", "ann", "bob", "bob"), 20));
+        assertEquals(before.counters(), after.counters());
+        assertArrayEquals(before.published(), after.published());
+        assertEquals(
+                Optional.of("trained from version 1, as the checkpoint of version 2 could not be used"),
+                restored.detour());
+
+        // and the next version ends it
+        restored.made(3, ModelStatus.PROMOTED, after.published(), new Space(3, List.of()));
+
+        assertEquals(Optional.empty(), restored.detour());
+    }
+
+    @Test
+    void aBatchInHandOnTheDetourIsGoneOnFrom() throws IOException {
+        train(1);
+        publish(1, ModelStatus.PROMOTED);
+        train(2);
+        publish(2, ModelStatus.PROMOTED);
+        damage(checkpoint(2), "altered");
+        try (var between = new Trainer(config())) {
+            Lineage detour = Lineage.restore(between, checkpoints, history);
+            between.train(batch("0_0", 2, "ann", "ann", "bob", "bob"), 20);
+            checkpoints.writeInHand(detour::save);
+        }
+
+        Lineage restored = restore();
+
+        assertEquals(1, restored.version());
+        assertTrue(restored.detour().isPresent());
+        assertGoesOnFrom(2);
+    }
+
+    @Test
+    void aCheckpointThatCannotBeReadAtAllIsNoReasonToGoBack() throws IOException {
+        train(1);
+        publish(1, ModelStatus.PROMOTED);
+        train(2);
+        publish(2, ModelStatus.PROMOTED);
+        String hash = history.last().orElseThrow().getTraining().getCheckpointSha256();
+        Files.delete(checkpoint(2));
+        Files.createDirectory(folder.resolve("version-00000002-" + hash.substring(0, 16) + ".ckpt"));
+
+        var e = assertThrows(CheckpointException.class, this::restore);
+
+        assertTrue(e.getMessage().matches("the checkpoint of version 2 cannot be read: .*"), e.getMessage());
+        assertEquals(-1, after.position().nextOffset());
+    }
+
+    @Test
+    void aLearnerThatSeesVersionsAndNoCheckpointDoesNotJoin(@TempDir Path elsewhere) {
+        Lineage.requireReachable(CheckpointStore.in(elsewhere), history);
+        train(1);
+        publish(1, ModelStatus.PROMOTED);
+
+        Lineage.requireReachable(CheckpointStore.in(folder), history);
+        var e = assertThrows(
+                CheckpointException.class,
+                () -> Lineage.requireReachable(CheckpointStore.in(elsewhere), history));
+
+        assertTrue(
+                e.getMessage()
+                        .matches(
+                                "there are versions up to 1 and no checkpoint of any in file:.*: all learners of a model need the same checkpoint.store"),
+                e.getMessage());
     }
 
     @Test
@@ -193,7 +281,7 @@ class LineageTest {
             var e = assertThrows(CheckpointException.class, () -> Lineage.restore(otherSeed, checkpoints, history));
 
             assertTrue(
-                    e.getMessage().endsWith("the configuration says compact (64 px, 128-d) with seed 5"),
+                    e.getMessage().endsWith("in-hand.ckpt cannot be used: it was made with seed=1, the configuration says 5"),
                     e.getMessage());
             assertEquals(-1, otherSeed.position().nextOffset());
         }
@@ -235,8 +323,29 @@ class LineageTest {
         history.add(Versions.version(version, status, hash, 1));
     }
 
+    private Path checkpoint(long version) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file ->
+                            file.getFileName().toString().startsWith("version-%08d-".formatted(version)))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private static void damage(Path file, String how) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        switch (how) {
+            case "missing" -> Files.delete(file);
+            case "truncated" -> Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
+            default -> {
+                bytes[bytes.length / 3] ^= 1;
+                Files.write(file, bytes);
+            }
+        }
+    }
+
     private Lineage restore() {
-        return Lineage.restore(after, new CheckpointStore(folder), history);
+        return Lineage.restore(after, CheckpointStore.in(folder), history);
     }
 
     /** The other learner stands where this one stood, and takes the same next step. */

@@ -17,6 +17,7 @@ import io.rangestream.ingest.IngestSummary;
 import io.rangestream.ingest.source.FaceSource;
 import io.rangestream.ingest.source.IdentityList;
 import io.rangestream.learner.Learner;
+import io.rangestream.learner.config.CheckpointConfig;
 import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.sampler.Sampler;
 import io.rangestream.sampler.SamplerStatus;
@@ -154,7 +155,7 @@ public final class Demo implements AutoCloseable {
         defaults.put(IngestConfig.SEED, Long.toString(options.seed()));
         defaults.put(SamplerConfig.STATE_DIR, directory.resolve("state").toString());
         defaults.put(
-                LearnerConfig.CHECKPOINT_DIR, directory.resolve("checkpoints").toString());
+                CheckpointConfig.DIR, directory.resolve("checkpoints").toString());
         defaults.put(LearnerConfig.PUBLISH_MAX_INTERVAL, "0");
         if (options.ownBroker()) {
             // Beside whatever else is on that broker.

@@ -7,93 +7,91 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The form of a checkpoint on disk: its content, then the SHA-256 of it. */
+/** The form of a checkpoint: its content, then the SHA-256 of it. */
 final class CheckpointFile {
     private static final int DIGEST_BYTES = 32;
+    private static final int BUFFER = 1 << 16;
 
     private CheckpointFile() {}
 
     /**
-     * Writes a file and makes it durable.
+     * What a file holds.
      *
-     * @return the hash of its content, lower-case hexadecimal
+     * @param content hash of the content, which is the checkpoint's, lower-case hexadecimal
+     * @param whole hash of all bytes
      */
-    static String write(Path file, CheckpointStore.Writer writer) throws IOException {
-        MessageDigest digest = sha256();
-        byte[] hash;
+    record Hashes(String content, String whole) {}
+
+    static Hashes write(Path file, CheckpointStore.Writer writer) throws IOException {
+        MessageDigest content = sha256();
+        MessageDigest whole = sha256();
         try (OutputStream out = Files.newOutputStream(file);
-                var buffered = new BufferedOutputStream(out, 1 << 16)) {
-            var content = new DataOutputStream(new DigestOutputStream(buffered, digest));
-            writer.write(content);
-            content.flush();
-            hash = digest.digest();
+                var buffered = new BufferedOutputStream(new DigestOutputStream(out, whole), BUFFER)) {
+            var data = new DataOutputStream(new DigestOutputStream(buffered, content));
+            writer.write(data);
+            data.flush();
+            byte[] hash = content.digest();
             buffered.write(hash);
+            buffered.flush();
+            return new Hashes(hex(hash), hex(whole.digest()));
         }
-        sync(file);
-        return HexFormat.of().formatHex(hash);
     }
 
-    /** The file's hash, after comparing it with its content. */
-    static String verify(Path file) {
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+    /**
+     * Compares a file's hash with its content.
+     *
+     * @param name of the checkpoint, for messages
+     * @return the hash
+     */
+    static String verify(Path file, Object name) throws IOException {
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER)) {
             long content = Files.size(file) - DIGEST_BYTES;
             if (content < 0) {
-                throw new CheckpointException("%s is truncated".formatted(file));
+                throw CheckpointException.refused("%s is truncated".formatted(name), null);
             }
             MessageDigest digest = sha256();
-            var buffer = new byte[1 << 16];
+            var buffer = new byte[BUFFER];
             for (long left = content; left > 0; ) {
-                int read = in.read(buffer, 0, (int) Math.min(buffer.length, left));
-                if (read < 0) {
-                    throw new CheckpointException("%s is truncated".formatted(file));
-                }
+                int read = in.readNBytes(buffer, 0, (int) Math.min(buffer.length, left));
                 digest.update(buffer, 0, read);
                 left -= read;
             }
             byte[] hash = digest.digest();
             if (!MessageDigest.isEqual(hash, in.readNBytes(DIGEST_BYTES))) {
-                throw new CheckpointException("%s is damaged: its hash does not fit its content".formatted(file));
+                throw CheckpointException.refused(
+                        "%s is damaged: its hash does not fit its content".formatted(name), null);
             }
-            return HexFormat.of().formatHex(hash);
-        } catch (NoSuchFileException e) {
-            throw new CheckpointException(
-                    "%s is missing: training cannot continue from the version it belongs to".formatted(file), e);
-        } catch (IOException e) {
-            throw new CheckpointException("cannot read the checkpoint %s: %s".formatted(file, reason(e)), e);
+            return hex(hash);
         }
     }
 
-    static <T> T read(Path file, CheckpointStore.Reader<T> reader) {
-        try (var in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16))) {
+    /** Reads the content of a file that was verified. */
+    static <T> T read(Path file, Object name, CheckpointStore.Reader<T> reader) {
+        try (var in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file), BUFFER))) {
             return reader.read(in);
         } catch (IOException e) {
-            throw new CheckpointException("%s cannot be used: %s".formatted(file, reason(e)), e);
+            throw CheckpointException.refused("%s cannot be used: %s".formatted(name, reason(e)), e);
         }
     }
 
     /** The message of a file system's exception is often the path alone. */
     static String reason(IOException e) {
-        if (e instanceof FileSystemException && ((FileSystemException) e).getReason() == null) {
+        if (e instanceof FileSystemException system && system.getReason() == null) {
             return e.getClass().getSimpleName() + ": " + e.getMessage();
         }
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
-    private static void sync(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
+    private static String hex(byte[] hash) {
+        return HexFormat.of().formatHex(hash);
     }
 
     private static MessageDigest sha256() {

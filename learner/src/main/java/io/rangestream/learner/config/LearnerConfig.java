@@ -9,6 +9,7 @@ import io.rangestream.learner.head.HeadSettings;
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.config.Settings;
 import io.rangestream.schemas.signature.SigningKey;
+import io.rangestream.schemas.storage.StorageConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -31,7 +32,8 @@ import org.apache.kafka.common.config.ConfigDef;
  * @param augmentation how crops are varied
  * @param cacheBytes bound of the decoded crops kept
  * @param maxFacePixels larger images are left out of their batch
- * @param checkpointDir where training state is kept
+ * @param checkpoints where training state is kept
+ * @param training settings that training state depends on, as a checkpoint records them
  */
 public record LearnerConfig(
         String group,
@@ -47,7 +49,8 @@ public record LearnerConfig(
         AugmentationSettings augmentation,
         long cacheBytes,
         long maxFacePixels,
-        Path checkpointDir) {
+        CheckpointConfig checkpoints,
+        TrainingSettings training) {
 
     /**
      * When versions are made, and how long they stay.
@@ -56,7 +59,6 @@ public record LearnerConfig(
      * @param maxInterval longest time between two versions while batches arrive; zero for no such limit
      * @param chunkBytes size of a chunk of weights
      * @param retain versions whose weights stay on the topic, the promoted one always among them
-     * @param retainCheckpoints checkpoints kept on disk
      * @param signingKey key that versions are signed with, if they are
      */
     public record Publication(
@@ -64,7 +66,6 @@ public record LearnerConfig(
             Duration maxInterval,
             int chunkBytes,
             int retain,
-            int retainCheckpoints,
             Optional<SigningKey> signingKey) {}
 
     /**
@@ -97,7 +98,6 @@ public record LearnerConfig(
     public static final String CHUNK_BYTES = "publish.chunk.bytes";
     public static final String SIGNING_KEY = "publish.signing.key";
     public static final String RETAIN = "models.retain";
-    public static final String RETAIN_CHECKPOINTS = "checkpoint.retain";
     public static final String EVALUATION_MAX_FACES = "evaluation.max.faces";
     public static final String EVALUATION_MAX_PAIRS = "evaluation.max.pairs.per.identity";
     public static final String PROMOTION_MIN_PAIRS = "promotion.min.pairs";
@@ -105,7 +105,6 @@ public record LearnerConfig(
     public static final String COMPATIBILITY_TOLERANCE = "compatibility.tolerance";
     public static final String CACHE_BYTES = "crop.cache.bytes";
     public static final String MAX_FACE_PIXELS = "max.face.pixels";
-    public static final String CHECKPOINT_DIR = "checkpoint.dir";
 
     /** The keys of this configuration. */
     public static ConfigDef definition() {
@@ -116,21 +115,25 @@ public record LearnerConfig(
     public static LearnerConfig from(Settings settings) {
         AbstractConfig c = settings.parse(definition());
         try {
+            BackboneSpec backbone = backbone(c);
+            OptimizerSettings optimizer = OptimizerKeys.read(c);
+            LossConfig loss = LossConfig.from(c);
             return new LearnerConfig(
                     c.getString(GROUP),
-                    backbone(c),
+                    backbone,
                     ComputeDevice.of(c.getString(DEVICE)),
                     threads(c.getInt(THREADS)),
                     c.getLong(SEED),
-                    OptimizerKeys.read(c),
+                    optimizer,
                     HeadKeys.read(c),
-                    LossConfig.from(c),
+                    loss,
                     publication(c),
                     evaluation(c),
                     AugmentationKeys.read(c),
                     c.getLong(CACHE_BYTES),
                     c.getLong(MAX_FACE_PIXELS),
-                    Path.of(c.getString(CHECKPOINT_DIR)));
+                    CheckpointConfig.read(c, StorageConfig.from(settings)),
+                    TrainingSettings.of(c, backbone, optimizer, loss));
         } catch (ConfigurationException e) {
             throw e;
         } catch (IllegalArgumentException e) {
@@ -149,7 +152,6 @@ public record LearnerConfig(
                 Duration.ofMillis(c.getLong(PUBLISH_MAX_INTERVAL)),
                 c.getInt(CHUNK_BYTES),
                 c.getInt(RETAIN),
-                c.getInt(RETAIN_CHECKPOINTS),
                 Optional.of(c.getString(SIGNING_KEY))
                         .filter(file -> !file.isBlank())
                         .map(file -> SigningKey.read(Path.of(file))));

@@ -18,6 +18,7 @@ final class LearnerKeys {
         HeadKeys.define(definition);
         LossKeys.define(definition);
         publication(definition);
+        CheckpointConfig.define(definition);
         evaluation(definition);
         AugmentationKeys.define(definition);
         input(definition);
@@ -78,13 +79,7 @@ final class LearnerKeys {
                         Type.LONG,
                         1L,
                         Importance.MEDIUM,
-                        "Seed of initial weights, dropout and augmentation.")
-                .define(
-                        LearnerConfig.CHECKPOINT_DIR,
-                        Type.STRING,
-                        "rangestream-checkpoints",
-                        Importance.HIGH,
-                        "Folder of the checkpoints, one inside it for each model; must outlive the process, and standbys have to see the same one.");
+                        "Seed of initial weights, dropout and augmentation.");
     }
 
     private static void publication(ConfigDef definition) {
@@ -123,14 +118,7 @@ final class LearnerKeys {
                         20,
                         Range.atLeast(1),
                         Importance.MEDIUM,
-                        "Versions whose weights stay on the topic; the promoted one always does.")
-                .define(
-                        LearnerConfig.RETAIN_CHECKPOINTS,
-                        Type.INT,
-                        3,
-                        Range.atLeast(1),
-                        Importance.LOW,
-                        "Checkpoints of versions that stay on disk.");
+                        "Versions whose weights stay on the topic; the promoted one always does.");
     }
 
     private static void evaluation(ConfigDef definition) {

@@ -12,12 +12,12 @@ import org.apache.kafka.common.config.ConfigDef.ValidString;
 
 /** The keys of the optimiser. */
 final class OptimizerKeys {
-    private static final String OPTIMIZER = "optimizer";
+    static final String OPTIMIZER = "optimizer";
     private static final String MOMENTUM = "momentum";
     private static final String BETA1 = "adam.beta1";
     private static final String BETA2 = "adam.beta2";
     private static final String EPSILON = "adam.epsilon";
-    private static final String LEARNING_RATE = "learning.rate";
+    static final String LEARNING_RATE = "learning.rate";
     private static final String WARMUP_STEPS = "learning.rate.warmup.steps";
     private static final String SCHEDULE = "learning.rate.schedule";
     private static final String COSINE_PERIOD = "learning.rate.cosine.period";
@@ -26,7 +26,7 @@ final class OptimizerKeys {
     private static final String PLATEAU_PATIENCE = "learning.rate.plateau.patience";
     private static final String PLATEAU_THRESHOLD = "learning.rate.plateau.threshold";
     private static final String FLOOR = "learning.rate.floor";
-    private static final String WEIGHT_DECAY = "weight.decay";
+    static final String WEIGHT_DECAY = "weight.decay";
     private static final String MAX_GRADIENT_NORM = "gradient.max.norm";
     private static final String EMA_DECAY = "ema.decay";
     private static final String DROPOUT = "dropout";

@@ -74,6 +74,11 @@ public final class VersionHistory {
         return lastEvent;
     }
 
+    /** Every version, the oldest first. */
+    public List<ModelUpdate> all() {
+        return List.copyOf(versions.values());
+    }
+
     /** A version. */
     public Optional<ModelUpdate> find(long version) {
         return Optional.ofNullable(versions.get(version));

@@ -4,6 +4,7 @@ import io.rangestream.learner.backbone.Backbone;
 import io.rangestream.learner.backbone.Backbones;
 import io.rangestream.learner.backbone.Weights;
 import io.rangestream.learner.config.LearnerConfig;
+import io.rangestream.learner.config.TrainingSettings;
 import io.rangestream.learner.head.ClassHead;
 import io.rangestream.learner.head.JointObjective;
 import io.rangestream.learner.loss.CompatibilityLoss;
@@ -19,9 +20,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What is trained: the network, the head and what the losses keep, as the configuration says. Not thread-safe. */
 final class Model implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Model.class);
+
     private final LearnerConfig config;
     private final Backbone backbone;
     private final Lanes lanes;
@@ -74,17 +79,15 @@ final class Model implements AutoCloseable {
     }
 
     void save(DataOutput out) throws IOException {
-        out.writeUTF(backbone.spec().toString());
-        out.writeLong(config.seed());
+        config.training().save(out);
         out.writeInt(backbone.backend().threads());
-        out.writeUTF(config.loss().terms().toString());
         objective.save(out);
         backbone.save(out);
     }
 
-    /** @throws IOException if it is of another network, seed, thread count or loss; then nothing has changed */
+    /** @throws IOException if it is of another network, seed, optimiser or loss; then nothing has changed */
     void load(DataInput in) throws IOException {
-        checkOrigin(in);
+        tellChanges(readOrigin(in));
         objective.load(in);
         backbone.load(in);
     }
@@ -95,7 +98,7 @@ final class Model implements AutoCloseable {
      * @param erasedSince whether somebody was erased since; what was learned of them before is not taken
      */
     void returnTo(DataInput in, Predicate<String> erasedSince) throws IOException {
-        checkOrigin(in);
+        readOrigin(in);
         objective.restore(in, erasedSince);
         try (Backbone saved = newBackbone()) { // A second one, as this one would take the step counter along.
             saved.load(in);
@@ -120,26 +123,34 @@ final class Model implements AutoCloseable {
                 config.backbone(), config.seed(), config.optimizer(), config.threads(), config.device());
     }
 
-    private void checkOrigin(DataInput in) throws IOException {
-        String saved = in.readUTF();
-        long seed = in.readLong();
-        if (!saved.equals(backbone.spec().toString()) || seed != config.seed()) {
-            throw new IOException("it is of backbone %s with seed %d, the configuration says %s with seed %d"
-                    .formatted(saved, seed, backbone.spec(), config.seed()));
+    /** What a state was made with. */
+    private record Origin(TrainingSettings settings, int threads) {}
+
+    private Origin readOrigin(DataInput in) throws IOException {
+        var origin = new Origin(TrainingSettings.load(in), in.readInt());
+        for (TrainingSettings.Change change : config.training().contradictions(origin.settings())) {
+            throw new IOException("it was made with %s=%s, the configuration says %s"
+                    .formatted(change.key(), change.saved(), change.configured()));
         }
-        int threads = in.readInt();
-        if (threads != backbone.backend().threads()) {
-            throw new IOException(
-                    "it was made with learner.threads=%d, the configuration says %d; another number gives other bits"
-                            .formatted(threads, backbone.backend().threads()));
+        return origin;
+    }
+
+    private void tellChanges(Origin origin) {
+        int threads = backbone.backend().threads();
+        if (origin.threads() != threads) {
+            log.warn(
+                    "the checkpoint was made with {}={} and training goes on with {}: no longer bit by bit what it would have been",
+                    LearnerConfig.THREADS,
+                    origin.threads(),
+                    threads);
         }
-        String loss = in.readUTF();
-        String configured = config.loss().terms().toString();
-        if (!loss.equals(configured)) {
-            throw new IOException(
-                    "it was made with loss=%s, the configuration says %s; what one has learned does not fit the other"
-                            .formatted(loss, configured));
-        }
+        config.training()
+                .changes(origin.settings())
+                .forEach(change -> log.info(
+                        "{} is {} from here on; the checkpoint was made with {}",
+                        change.key(),
+                        change.configured(),
+                        change.saved()));
     }
 
     private byte[] savedObjective() {

@@ -164,7 +164,7 @@ public final class Trainer implements AutoCloseable {
     /**
      * Goes on from a saved state.
      *
-     * @throws IOException if it is of another network, seed, thread count or loss
+     * @throws IOException if it is of another network, seed, optimiser or loss
      */
     public void load(DataInput in) throws IOException {
         model.load(in);
@@ -179,7 +179,7 @@ public final class Trainer implements AutoCloseable {
      * @param in what {@link #save} wrote for the version
      * @param version for messages
      * @throws TrainingException if the weights did so already since {@link #versionMade}
-     * @throws IOException if the state is of another network, seed, thread count or loss
+     * @throws IOException if the state is of another network, seed, optimiser or loss
      */
     public void returnTo(DataInput in, long version) throws IOException {
         progress.divergence.returning("version " + version);

@@ -6,12 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.rangestream.schemas.storage.DirectoryStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +34,7 @@ class CheckpointStoreTest {
 
     @BeforeEach
     void open() {
-        store = new CheckpointStore(folder);
+        store = CheckpointStore.in(folder);
     }
 
     @Test
@@ -38,7 +43,7 @@ class CheckpointStoreTest {
 
         assertTrue(hash.matches("[0-9a-f]{64}"), hash);
         assertEquals("state of 7", store.readVersion(7, hash, in -> in.readUTF()));
-        assertEquals("state of 7", new CheckpointStore(folder).readVersion(7, hash, in -> in.readUTF()));
+        assertEquals("state of 7", CheckpointStore.in(folder).readVersion(7, hash, in -> in.readUTF()));
     }
 
     @Test
@@ -84,15 +89,15 @@ class CheckpointStoreTest {
 
     @Test
     void aMissingCheckpointIsNamed() {
-        assertRefused(3, OTHER_HASH, "version-00000003.*is missing");
-        assertRefused(3, "", "version-00000003.*is missing");
+        assertRefused(3, OTHER_HASH, "of version 3 is missing: there is no .*version-00000003.*");
+        assertRefused(3, "", "of version 3 is missing: there is no .*version-00000003.*");
     }
 
     @Test
     void aLearnerThatWasFencedDoesNotReplaceTheCommittedCheckpoint() {
         String committed = store.writeVersion(4, out -> out.writeUTF("committed"));
 
-        new CheckpointStore(folder).writeVersion(4, out -> out.writeUTF("of a learner that lost its partition"));
+        CheckpointStore.in(folder).writeVersion(4, out -> out.writeUTF("of a learner that lost its partition"));
 
         assertEquals("committed", store.readVersion(4, committed, in -> in.readUTF()));
     }
@@ -108,20 +113,52 @@ class CheckpointStoreTest {
                     throw new IOException("No space left on device");
                 }));
 
-        assertOneLine(e, "cannot write the checkpoint in-hand .*No space left on device");
+        assertOneLine(e, "cannot write the checkpoint of the batch in hand: No space left on device");
         assertEquals(Optional.of("old"), store.readInHand(in -> in.readUTF()));
         assertEquals("in-hand.ckpt", only().getFileName().toString());
     }
 
     @Test
-    void whatATornWriteLeftIsRemovedAtTheNextStart() throws IOException {
-        Files.writeString(folder.resolve("version-00000009.ckpt.tmp"), "half");
-        Files.writeString(folder.resolve("in-hand.ckpt.tmp"), "half");
+    void whatAKilledLearnerLeftIsRemovedAndWhatAnotherIsAtIsNot() throws IOException {
+        Path left = Files.writeString(folder.resolve(".checkpoint-1.part"), "half");
+        Files.setLastModifiedTime(left, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
+        Path recent = Files.writeString(folder.resolve(".checkpoint-2.part"), "half");
+
+        CheckpointStore.in(folder);
+
+        assertEquals(recent, only());
+    }
+
+    @Test
+    void aProbeLeavesNothing() throws IOException {
+        store.probe();
+
+        try (Stream<Path> files = Files.list(folder)) {
+            assertEquals(0, files.count());
+        }
+    }
+
+    @Test
+    void aStoreThatTakesNothingIsToldByTheProbe() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "");
+        var elsewhere = new CheckpointStore(new DirectoryStore(file), folder.resolve("staging"));
+
+        var e = assertThrows(CheckpointException.class, elsewhere::probe);
+
+        assertOneLine(e, "checkpoints cannot be kept: file:.*/file/probe-.* cannot be written: .*");
+        assertFalse(e.isRefusal());
+    }
+
+    @Test
+    void theVersionsThatThereAreAreToldByTheirNames() throws IOException {
+        assertTrue(store.isEmpty());
+        store.writeVersion(3, out -> out.writeUTF("state"));
+        store.writeVersion(12, out -> out.writeUTF("state"));
+        store.writeInHand(out -> out.writeUTF("state"));
         Files.writeString(folder.resolve("notes.txt"), "not ours");
 
-        new CheckpointStore(folder);
-
-        assertEquals("notes.txt", only().getFileName().toString());
+        assertEquals(Set.of(3L, 12L), store.versions());
+        assertFalse(store.isEmpty());
     }
 
     @Test
@@ -148,8 +185,8 @@ class CheckpointStoreTest {
     void aFolderThatCannotBeMadeIsToldInOneLine() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "");
 
-        var inTheWay = assertThrows(CheckpointException.class, () -> new CheckpointStore(file));
-        var below = assertThrows(CheckpointException.class, () -> new CheckpointStore(file.resolve("below")));
+        var inTheWay = assertThrows(CheckpointException.class, () -> CheckpointStore.in(file));
+        var below = assertThrows(CheckpointException.class, () -> CheckpointStore.in(file.resolve("below")));
 
         assertOneLine(inTheWay, "checkpoint.dir .*file cannot be used: FileAlreadyExistsException.*");
         assertOneLine(below, "checkpoint.dir .*below cannot be used: .*");

@@ -28,6 +28,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LearnerConfigTest {
 
@@ -49,7 +50,7 @@ class LearnerConfigTest {
         assertEquals(Duration.ofMinutes(10), config.publication().maxInterval());
         assertEquals(0.01, config.evaluation().tolerance());
         assertEquals(AugmentationSettings.defaults(), config.augmentation());
-        assertEquals(Path.of("rangestream-checkpoints"), config.checkpointDir());
+        assertEquals(Path.of("rangestream-checkpoints"), config.checkpoints().directory());
     }
 
     @Test
@@ -83,7 +84,7 @@ class LearnerConfigTest {
         assertEquals(0.25, config.loss().centre().rate());
         assertEquals(0.1, config.optimizer().learningRate());
         assertEquals(Duration.ZERO, config.publication().maxInterval());
-        assertEquals(Path.of("elsewhere"), config.checkpointDir());
+        assertEquals(Path.of("elsewhere"), config.checkpoints().directory());
     }
 
     @Test
@@ -240,6 +241,26 @@ class LearnerConfigTest {
         Settings settings = Settings.of(Map.of("checkpoint.dir", "a\0b"));
 
         assertThrows(ConfigurationException.class, () -> LearnerConfig.from(settings));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"s3://bucket/prefix", "file:///checkpoints", "/checkpoints", "kafka", "directory"})
+    void checkpointsHaveAPlace(String store) {
+        assertEquals(
+                store,
+                LearnerConfig.from(Settings.of(Map.of("checkpoint.store", store)))
+                        .checkpoints()
+                        .store());
+    }
+
+    @Test
+    void aMisspeltPlaceOfCheckpointsIsNoFolderOfThatName() {
+        var e = assertThrows(
+                ConfigurationException.class,
+                () -> LearnerConfig.from(Settings.of(Map.of("checkpoint.store", "kafak"))));
+
+        assertEquals(
+                "checkpoint.store=kafak is neither directory nor kafka nor the location of an object store", e.getMessage());
     }
 
     @Test

@@ -64,6 +64,11 @@ public record TopicCatalogue(String prefix, int facePartitions) {
         return prefix + "model-weights";
     }
 
+    /** checkpoint/index → part of a checkpoint, where {@code checkpoint.store} is {@code kafka}. */
+    public String learnerCheckpoints() {
+        return prefix + "learner-checkpoints";
+    }
+
     /** fingerprint → Avro schema. */
     public String schemas() {
         return prefix + "schemas";
@@ -78,7 +83,8 @@ public record TopicCatalogue(String prefix, int facePartitions) {
                 new TopicSpec(batches(), 1, batchSettings(), "training batches and erasures"),
                 new TopicSpec(learnerProgress(), 1, compacted(), "how far the learner is"),
                 new TopicSpec(modelUpdates(), 1, compacted(), "model versions out"),
-                new TopicSpec(modelWeights(), 1, weightSettings(), "their weights in chunks"),
+                new TopicSpec(modelWeights(), 1, chunkSettings(), "their weights in chunks"),
+                new TopicSpec(learnerCheckpoints(), 1, chunkSettings(), "training state, if kept in Kafka"),
                 new TopicSpec(schemas(), 1, compacted(), "Avro schemas by fingerprint"));
     }
 
@@ -103,7 +109,7 @@ public record TopicCatalogue(String prefix, int facePartitions) {
                 TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(MAX_RECORD_BYTES));
     }
 
-    private static Map<String, String> weightSettings() {
+    private static Map<String, String> chunkSettings() {
         return Map.of(
                 TopicConfig.CLEANUP_POLICY_CONFIG,
                 TopicConfig.CLEANUP_POLICY_COMPACT,

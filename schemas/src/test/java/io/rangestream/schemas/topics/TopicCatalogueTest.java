@@ -25,6 +25,7 @@ class TopicCatalogueTest {
                         "lab.learner-progress",
                         "lab.model-updates",
                         "lab.model-weights",
+                        "lab.learner-checkpoints",
                         "lab.schemas"),
                 catalogue.all().stream().map(TopicSpec::name).toList());
         catalogue.all().forEach(topic -> assertEquals(topic.name().equals("lab.faces") ? 6 : 1, topic.partitions()));
@@ -37,7 +38,7 @@ class TopicCatalogueTest {
                 .filter(topic -> "compact".equals(topic.config().get(TopicConfig.CLEANUP_POLICY_CONFIG)))
                 .toList();
 
-        assertEquals(5, compacted.size());
+        assertEquals(6, compacted.size());
         for (TopicSpec topic : compacted) {
             assertEquals("3600000", topic.config().get(TopicConfig.SEGMENT_MS_CONFIG), topic.name());
             assertEquals("86400000", topic.config().get(TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG), topic.name());
@@ -47,7 +48,7 @@ class TopicCatalogueTest {
     @Test
     void largeRecordsFitWhereTheyGo() {
         var byName = catalogue.all().stream().collect(Collectors.toMap(TopicSpec::name, Function.identity()));
-        for (String topic : List.of(catalogue.batches(), catalogue.modelWeights())) {
+        for (String topic : List.of(catalogue.batches(), catalogue.modelWeights(), catalogue.learnerCheckpoints())) {
             assertEquals("33554432", byName.get(topic).config().get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG));
         }
     }

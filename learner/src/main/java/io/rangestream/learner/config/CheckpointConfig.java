@@ -1,0 +1,65 @@
+package io.rangestream.learner.config;
+
+import io.rangestream.schemas.config.ConfigurationException;
+import io.rangestream.schemas.storage.StorageConfig;
+import java.nio.file.Path;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigDef.Range;
+import org.apache.kafka.common.config.ConfigDef.Type;
+
+/**
+ * Where checkpoints are kept, and how many.
+ *
+ * @param store {@link #DIRECTORY}, {@link #KAFKA}, or the location of an object store
+ * @param directory of the checkpoints, or only of those that are being written or read
+ * @param retain checkpoints of versions that stay
+ * @param storage how object stores are reached
+ */
+public record CheckpointConfig(String store, Path directory, int retain, StorageConfig storage) {
+    public static final String STORE = "checkpoint.store";
+    public static final String DIR = "checkpoint.dir";
+    public static final String RETAIN = "checkpoint.retain";
+    public static final String DIRECTORY = "directory";
+    public static final String KAFKA = "kafka";
+
+    public CheckpointConfig {
+        boolean known = store.equals(DIRECTORY) || store.equals(KAFKA);
+        if (!known && !store.contains(":") && !store.contains("/")) {
+            throw new ConfigurationException("%s=%s is neither %s nor %s nor the location of an object store"
+                    .formatted(STORE, store, DIRECTORY, KAFKA));
+        }
+    }
+
+    static void define(ConfigDef definition) {
+        definition
+                .define(
+                        STORE,
+                        Type.STRING,
+                        DIRECTORY,
+                        Importance.HIGH,
+                        "Where checkpoints are kept: directory (checkpoint.dir), kafka (topic learner-checkpoints), or the"
+                                + " location of an object store (s3://bucket/prefix, file:///path). Standbys on other"
+                                + " machines need kafka or an object store.")
+                .define(
+                        DIR,
+                        Type.STRING,
+                        "rangestream-checkpoints",
+                        Importance.HIGH,
+                        "Folder of the checkpoints, one inside it for each model; must outlive the process, and standbys"
+                                + " have to see the same one. With another checkpoint.store it holds them only while"
+                                + " they are written or read.")
+                .define(
+                        RETAIN,
+                        Type.INT,
+                        3,
+                        Range.atLeast(1),
+                        Importance.LOW,
+                        "Checkpoints of versions that stay; that of the promoted version always does.");
+    }
+
+    static CheckpointConfig read(AbstractConfig c, StorageConfig storage) {
+        return new CheckpointConfig(c.getString(STORE), Path.of(c.getString(DIR)), c.getInt(RETAIN), storage);
+    }
+}
