@@ -152,8 +152,7 @@ class TopicStoreTest {
                 common.topics().learnerCheckpoints(),
                 folder,
                 new KafkaProducer<>(common.clientConfig(), new StringSerializer(), new ByteArraySerializer()),
-                () -> new KafkaConsumer<>(
-                        common.clientConfig(), new StringDeserializer(), new ByteArrayDeserializer()),
+                () -> new KafkaConsumer<>(common.clientConfig(), new StringDeserializer(), new ByteArrayDeserializer()),
                 Duration.ofSeconds(30));
     }
 

@@ -27,6 +27,7 @@ import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -89,6 +90,8 @@ final class LearnerClients implements AutoCloseable {
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 4);
         properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 * 1024 * 1024);
+        // Whoever joins leaves the partition with the one who trains.
+        properties.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         properties.putIfAbsent(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 15_000);
         properties.putIfAbsent(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 3_000);
         return new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer());
@@ -104,7 +107,8 @@ final class LearnerClients implements AutoCloseable {
 
     /** The versions committed so far. */
     VersionHistory history() {
-        try (Consumer<String, @Nullable ModelUpdate> updates = reader(ModelUpdate.class, ModelUpdate.getClassSchema())) {
+        try (Consumer<String, @Nullable ModelUpdate> updates =
+                reader(ModelUpdate.class, ModelUpdate.getClassSchema())) {
             return VersionHistory.read(updates, common.topics().modelUpdates(), common.model(), BROKER_PATIENCE);
         }
     }

@@ -18,6 +18,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -82,9 +83,13 @@ final class LearnerLoop {
             boolean sound = false;
             try (var clientMetrics = new KafkaClientMetrics(c)) {
                 clientMetrics.bindTo(meters);
-                c.subscribe(List.of(clients.topics().batches()), membership(clients, checkpoints, c));
+                ConsumerRebalanceListener membership = membership(clients, checkpoints, c);
+                c.subscribe(List.of(clients.topics().batches()), membership);
                 while (!stopping) {
-                    turn(c, progress);
+                    if (!turn(c, progress)) {
+                        c.unsubscribe();
+                        c.subscribe(List.of(clients.topics().batches()), membership);
+                    }
                 }
                 sound = true;
             } catch (WakeupException e) {
@@ -98,8 +103,12 @@ final class LearnerLoop {
         }
     }
 
-    /** Reads ahead, trains on one batch, publishes when a version is due. */
-    private void turn(Consumer<String, byte[]> c, Producer<String, SpecificRecord> progress) {
+    /**
+     * Reads ahead, trains on one batch, publishes when a version is due.
+     *
+     * @return whether this learner is still the one that trains, or stands by as before
+     */
+    private boolean turn(Consumer<String, byte[]> c, Producer<String, SpecificRecord> progress) {
         TrainingSession active = session;
         int backlog = active == null ? 0 : active.backlog();
         if (backlog < AHEAD) {
@@ -111,7 +120,7 @@ final class LearnerLoop {
         }
         active = session; // The poll may have given it or taken it.
         if (active == null) {
-            return;
+            return true;
         }
         LearnerState state = active.backlog() == 0 ? LearnerState.IDLE : LearnerState.TRAINING;
         if (active.backlog() > 0) {
@@ -120,13 +129,30 @@ final class LearnerLoop {
             lastStep = System.nanoTime();
             metrics.stepped(lastStep - start, active.trainer().meanLosses());
         }
-        if (active.isVersionDue()) {
-            active.publish(c.groupMetadata(), evaluating -> report(progress, evaluating));
+        if (active.isVersionDue() && !published(active, c, progress)) {
+            return false;
         }
         rate.observe(System.nanoTime(), active.trainer().counters().crops());
         status = statusOf(active, state);
         if (System.nanoTime() - lastReport >= REPORT_NANOS) {
             report(progress, state);
+        }
+        return true;
+    }
+
+    /** Publishes a version, unless another learner trains by now: then what this one has is dropped. */
+    private boolean published(
+            TrainingSession active, Consumer<String, byte[]> c, Producer<String, SpecificRecord> progress) {
+        try {
+            active.publish(c.groupMetadata(), evaluating -> report(progress, evaluating));
+            return true;
+        } catch (KafkaException e) {
+            if (!Fencing.isBehind(e)) {
+                throw e;
+            }
+            log.warn("another learner has taken over: version {} of this one is not published", active.version());
+            end(false);
+            return false;
         }
     }
 
@@ -138,7 +164,7 @@ final class LearnerLoop {
                 joined = true;
                 if (!partitions.isEmpty()) {
                     begin(clients, checkpoints, c, partitions.iterator().next());
-                } else {
+                } else if (session == null) {
                     log.info("standing by: another learner of the group trains");
                 }
             }
@@ -152,8 +178,10 @@ final class LearnerLoop {
 
             @Override
             public void onPartitionsLost(Collection<TopicPartition> partitions) {
-                log.warn(
-                        "the batches partition was lost to another learner; what was trained since the last version is dropped");
+                if (session != null) {
+                    log.warn(
+                            "the batches partition was lost to another learner; what was trained since the last version is dropped");
+                }
                 end(false);
             }
         };

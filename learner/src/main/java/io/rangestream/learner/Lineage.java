@@ -72,8 +72,11 @@ final class Lineage {
             if (present.contains(older.getVersion())) {
                 CheckpointException another = lineage.tryContinuing(checkpoints, older);
                 if (another == null) {
-                    lineage.detour = Optional.of("trained from version %d, as the checkpoint of version %d could not be used"
-                            .formatted(older.getVersion(), versions.get(versions.size() - 1).getVersion()));
+                    lineage.detour =
+                            Optional.of("trained from version %d, as the checkpoint of version %d could not be used"
+                                    .formatted(
+                                            older.getVersion(),
+                                            versions.get(versions.size() - 1).getVersion()));
                     log.warn("the batches since version {} are trained on again", older.getVersion());
                     return lineage;
                 }
@@ -209,9 +212,7 @@ final class Lineage {
     }
 
     private boolean continueInHand(CheckpointStore checkpoints, long wanted, String hash) {
-        boolean fits = checkpoints
-                .readInHand(in -> loadIf(in, wanted, hash))
-                .orElse(false);
+        boolean fits = checkpoints.readInHand(in -> loadIf(in, wanted, hash)).orElse(false);
         if (fits) {
             log.info("going on from version {} and the batch in hand when the learner stopped", wanted);
         }

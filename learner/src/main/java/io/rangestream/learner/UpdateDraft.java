@@ -63,7 +63,10 @@ final class UpdateDraft {
         var reason = new StringBuilder(verdict.reason());
         if (trainer.returnedSinceVersion()) {
             reason.append("; training had diverged, and its weights had returned to ")
-                    .append(lineage.version() == 0 ? "the untrained network's" : "those of version " + lineage.version());
+                    .append(
+                            lineage.version() == 0
+                                    ? "the untrained network's"
+                                    : "those of version " + lineage.version());
         }
         lineage.detour().ifPresent(detour -> reason.append("; ").append(detour));
         return reason.toString();

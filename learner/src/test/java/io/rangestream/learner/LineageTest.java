@@ -254,8 +254,7 @@ class LineageTest {
 
         Lineage.requireReachable(CheckpointStore.in(folder), history);
         var e = assertThrows(
-                CheckpointException.class,
-                () -> Lineage.requireReachable(CheckpointStore.in(elsewhere), history));
+                CheckpointException.class, () -> Lineage.requireReachable(CheckpointStore.in(elsewhere), history));
 
         assertTrue(
                 e.getMessage()
@@ -281,7 +280,8 @@ class LineageTest {
             var e = assertThrows(CheckpointException.class, () -> Lineage.restore(otherSeed, checkpoints, history));
 
             assertTrue(
-                    e.getMessage().endsWith("in-hand.ckpt cannot be used: it was made with seed=1, the configuration says 5"),
+                    e.getMessage()
+                            .endsWith("in-hand.ckpt cannot be used: it was made with seed=1, the configuration says 5"),
                     e.getMessage());
             assertEquals(-1, otherSeed.position().nextOffset());
         }
@@ -325,8 +325,7 @@ class LineageTest {
 
     private Path checkpoint(long version) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file ->
-                            file.getFileName().toString().startsWith("version-%08d-".formatted(version)))
+            return files.filter(file -> file.getFileName().toString().startsWith("version-%08d-".formatted(version)))
                     .findFirst()
                     .orElseThrow();
         }

@@ -154,8 +154,7 @@ public final class Demo implements AutoCloseable {
         defaults.put(SamplerConfig.SEED, Long.toString(options.seed()));
         defaults.put(IngestConfig.SEED, Long.toString(options.seed()));
         defaults.put(SamplerConfig.STATE_DIR, directory.resolve("state").toString());
-        defaults.put(
-                CheckpointConfig.DIR, directory.resolve("checkpoints").toString());
+        defaults.put(CheckpointConfig.DIR, directory.resolve("checkpoints").toString());
         defaults.put(LearnerConfig.PUBLISH_MAX_INTERVAL, "0");
         if (options.ownBroker()) {
             // Beside whatever else is on that broker.

@@ -126,7 +126,8 @@ public final class CheckpointStore implements AutoCloseable {
                 return CheckpointFile.read(file, objects.uri(name), reader);
             });
         } catch (ObjectNotFoundException e) {
-            throw CheckpointException.refused("the checkpoint of version %d is missing: %s".formatted(version, e.getMessage()), e);
+            throw CheckpointException.refused(
+                    "the checkpoint of version %d is missing: %s".formatted(version, e.getMessage()), e);
         } catch (IOException e) {
             throw CheckpointException.unavailable(
                     "the checkpoint of version %d cannot be read: %s".formatted(version, CheckpointFile.reason(e)), e);

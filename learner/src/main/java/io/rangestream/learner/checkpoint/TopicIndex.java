@@ -36,7 +36,8 @@ final class TopicIndex implements AutoCloseable {
      */
     record Part(long offset, String sha256, int count) {}
 
-    TopicIndex(TopicPartition partition, String folder, Supplier<Consumer<String, byte[]>> consumers, Duration patience) {
+    TopicIndex(
+            TopicPartition partition, String folder, Supplier<Consumer<String, byte[]>> consumers, Duration patience) {
         this.partition = partition;
         this.folder = folder;
         this.parts = Pattern.compile(Pattern.quote(folder) + "/(.+)/([0-9]{1,9})");

@@ -62,11 +62,7 @@ public record LearnerConfig(
      * @param signingKey key that versions are signed with, if they are
      */
     public record Publication(
-            int everyBatches,
-            Duration maxInterval,
-            int chunkBytes,
-            int retain,
-            Optional<SigningKey> signingKey) {}
+            int everyBatches, Duration maxInterval, int chunkBytes, int retain, Optional<SigningKey> signingKey) {}
 
     /**
      * How versions are judged.

@@ -25,8 +25,7 @@ public record TrainingSettings(SortedMap<String, String> binding, SortedMap<Stri
     /** A setting that was another one. */
     public record Change(String key, String saved, String configured) {}
 
-    static TrainingSettings of(
-            AbstractConfig c, BackboneSpec backbone, OptimizerSettings optimizer, LossConfig loss) {
+    static TrainingSettings of(AbstractConfig c, BackboneSpec backbone, OptimizerSettings optimizer, LossConfig loss) {
         var binding = new TreeMap<>(Map.of(
                 LearnerConfig.BACKBONE, backbone.name(),
                 LearnerConfig.INPUT_SIZE, Integer.toString(backbone.inputSize()),
@@ -41,7 +40,9 @@ public record TrainingSettings(SortedMap<String, String> binding, SortedMap<Stri
         LossKeys.define(definition);
         AugmentationKeys.define(definition);
         var free = new TreeMap<String, String>();
-        definition.names().forEach(key -> free.put(key, Objects.toString(c.values().get(key), "")));
+        definition
+                .names()
+                .forEach(key -> free.put(key, Objects.toString(c.values().get(key), "")));
         // Where nothing is set, these depend on the optimiser.
         free.put(OptimizerKeys.LEARNING_RATE, Double.toString(optimizer.learningRate()));
         free.put(OptimizerKeys.WEIGHT_DECAY, Double.toString(optimizer.weightDecay()));

@@ -260,7 +260,8 @@ class LearnerConfigTest {
                 () -> LearnerConfig.from(Settings.of(Map.of("checkpoint.store", "kafak"))));
 
         assertEquals(
-                "checkpoint.store=kafak is neither directory nor kafka nor the location of an object store", e.getMessage());
+                "checkpoint.store=kafak is neither directory nor kafka nor the location of an object store",
+                e.getMessage());
     }
 
     @Test

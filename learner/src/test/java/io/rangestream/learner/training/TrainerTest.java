@@ -188,7 +188,8 @@ class TrainerTest {
             var e = assertThrows(IOException.class, () -> load(other, state));
 
             assertEquals(
-                    "it was made with %s=%s, the configuration says %s".formatted(key, saved, configured), e.getMessage());
+                    "it was made with %s=%s, the configuration says %s".formatted(key, saved, configured),
+                    e.getMessage());
             assertArrayEquals(before, state(other));
         }
     }
