@@ -2,7 +2,6 @@ package io.rangestream.app;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.rangestream.learner.Learner;
 import io.rangestream.learner.config.CheckpointConfig;
 import java.nio.file.Path;
 import java.util.Map;
@@ -38,7 +37,7 @@ class LearnerCrashTest {
     @ValueSource(strings = {CheckpointConfig.KAFKA, CheckpointConfig.DIRECTORY})
     @Tag("scenario")
     void thirtyKillsLeaveNoTrace(String store) throws Exception {
-        killsLeaveNoTrace(30, 2_800, store, System.nanoTime());
+        killsLeaveNoTrace(30, 1_600, store, System.nanoTime());
     }
 
     private void killsLeaveNoTrace(int kills, int faces, String store, long seed) throws Exception {
@@ -51,13 +50,7 @@ class LearnerCrashTest {
         int portion = log.batches().size() / (kills + 1); // So that there is always something left to do.
 
         // Given what a learner makes of the log that nobody disturbs
-        calm.send(log.batches());
-        try (Learner learner = WholeWay.learner(calm.settings())) {
-            WholeWay.await("all versions of the undisturbed learner", () -> {
-                WholeWay.requireAlive(learner);
-                return learner.status().version() >= log.versions();
-            });
-        }
+        calm.trainUndisturbed(log);
 
         // When another one is killed again and again
         try (var learner = new LearnerProcess(crashed.settings(), directory.resolve("learner"))) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.rangestream.avro.LearnerProgress;
 import io.rangestream.avro.LearnerState;
 import io.rangestream.avro.ModelUpdate;
+import io.rangestream.learner.Learner;
 import io.rangestream.learner.config.CheckpointConfig;
 import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.sampler.Sampler;
@@ -106,6 +107,21 @@ record LearnerRun(Settings settings) {
 
     LearnerRun send(List<ConsumerRecord<byte[], byte[]>> batches) {
         send(common().topics().batches(), batches);
+        return this;
+    }
+
+    /** What a learner in this process makes of the log that nobody disturbs. */
+    LearnerRun trainUndisturbed(Log log) throws InterruptedException {
+        send(log.batches());
+        try (Learner learner = WholeWay.learner(settings)) {
+            for (int version = 1; version <= log.versions(); version++) {
+                int next = version;
+                WholeWay.await("version %d of the undisturbed learner".formatted(next), () -> {
+                    WholeWay.requireAlive(learner);
+                    return learner.status().version() >= next;
+                });
+            }
+        }
         return this;
     }
 

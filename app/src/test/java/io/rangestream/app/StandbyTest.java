@@ -3,7 +3,6 @@ package io.rangestream.app;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.rangestream.learner.Learner;
 import io.rangestream.learner.config.CheckpointConfig;
 import java.nio.file.Path;
 import java.util.Map;
@@ -27,13 +26,7 @@ class StandbyTest {
         LearnerRun calm = LearnerRun.of(
                         BROKER, "standby-calm.", CheckpointConfig.DIRECTORY, directory.resolve("calm"), Map.of())
                 .begin(log)
-                .send(log.batches());
-        try (Learner learner = WholeWay.learner(calm.settings())) {
-            WholeWay.await("all versions of the undisturbed learner", () -> {
-                WholeWay.requireAlive(learner);
-                return learner.status().version() >= log.versions();
-            });
-        }
+                .trainUndisturbed(log);
         int third = log.batches().size() / 3;
         LearnerRun run = LearnerRun.of(BROKER, "standby.", CheckpointConfig.KAFKA, directory.resolve("run"), impatient)
                 .begin(log);
