@@ -20,19 +20,14 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Callable;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -185,46 +180,6 @@ class ModelFollowerTest {
         Publication.chunks(1, onnx, 4).forEach(chunk -> append(weights, chunk));
 
         assertEquals("swap 1", event());
-    }
-
-    @Test
-    void everyEmbeddingIsOfOneVersionWhileVersionsChange() throws Exception {
-        publish(updates, weights, 1, TinyOnnx.constant(1));
-        follower.start();
-        follower.awaitVersion(SOON);
-        var done = new AtomicBoolean();
-        var embedded = new AtomicLong();
-        Callable<Void> embedding = () -> {
-            List<byte[]> crops = List.of(WHITE, WHITE, WHITE);
-            while (!done.get()) {
-                float[] e = follower.embedCrops(crops);
-                double angle = Math.atan2(e[1], e[0]);
-                for (int i = 0; i < e.length; i += 2) {
-                    assertEquals(angle, Math.atan2(e[i + 1], e[i]), 1e-6);
-                }
-                follower.embed(WHITE, Encoding.RAW_RGB, 4, 4);
-                embedded.incrementAndGet();
-            }
-            return null;
-        };
-
-        var threads = Executors.newFixedThreadPool(4);
-        List<Future<Void>> running = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
-            running.add(threads.submit(embedding));
-        }
-        for (int version = 2; version <= 20; version++) {
-            publish(updates, weights, version, TinyOnnx.constant(version * 0.1));
-            assertTrue(follower.awaitVersion(version, SOON).isPresent());
-        }
-        done.set(true);
-        for (Future<Void> each : running) {
-            each.get(10, TimeUnit.SECONDS);
-        }
-        threads.shutdown();
-
-        assertTrue(embedded.get() > 20, "embedded " + embedded);
-        assertEmbeds(2.0);
     }
 
     @Test

@@ -58,6 +58,12 @@ final class TestLog {
         firstOffset = offset;
     }
 
+    /** Forgets all records, as retention would. */
+    synchronized void cut() {
+        firstOffset = end();
+        records.clear();
+    }
+
     synchronized long end() {
         return records.isEmpty() ? firstOffset : records.get(records.size() - 1).offset() + 1;
     }

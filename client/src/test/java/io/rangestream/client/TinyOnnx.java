@@ -26,29 +26,10 @@ final class TinyOnnx {
                 values.putFloat(weights[output][input]);
             }
         }
-        var initializer = new Message()
-                .number(1, INPUTS)
-                .number(1, DIM)
-                .number(2, FLOAT)
-                .text(8, "weights")
-                .bytes(9, values.array());
-        var graph = new Message()
+        return model(new Message()
                 .message(1, node("Flatten", "images", "flat").message(5, attribute("axis", 1)))
                 .message(1, node("MatMul", "flat", "sums").text(1, "weights"))
-                .message(
-                        1,
-                        node("LpNormalization", "sums", "embeddings")
-                                .message(5, attribute("axis", 1))
-                                .message(5, attribute("p", 2)))
-                .text(2, "tiny")
-                .message(5, initializer)
-                .message(11, value("images", 3, SIDE, SIDE))
-                .message(12, value("embeddings", DIM));
-        return new Message()
-                .number(1, 8)
-                .message(7, graph)
-                .message(8, new Message().text(1, "").number(2, 13))
-                .toByteArray();
+                .message(5, matrix("weights", INPUTS, DIM, values.array())));
     }
 
     /** Embeds every crop as (cos, sin) of this angle, whatever it shows, as long as it is not grey throughout. */
@@ -58,6 +39,46 @@ final class TinyOnnx {
         weights[0][INPUTS - 1] = (float) Math.cos(angle);
         weights[1][INPUTS - 1] = (float) Math.sin(angle);
         return of(weights);
+    }
+
+    /** As {@link #constant}, with so many hidden units in between, of which one does something: 200 bytes of weights each. */
+    static byte[] heavy(double angle, int units) {
+        var in = ByteBuffer.allocate(INPUTS * units * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        in.putFloat((INPUTS - 1) * units * Float.BYTES, 1);
+        var out = ByteBuffer.allocate(units * DIM * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        out.putFloat((float) Math.cos(angle)).putFloat((float) Math.sin(angle));
+        return model(new Message()
+                .message(1, node("Flatten", "images", "flat").message(5, attribute("axis", 1)))
+                .message(1, node("MatMul", "flat", "hidden").text(1, "in"))
+                .message(1, node("MatMul", "hidden", "sums").text(1, "out"))
+                .message(5, matrix("in", INPUTS, units, in.array()))
+                .message(5, matrix("out", units, DIM, out.array())));
+    }
+
+    private static Message matrix(String name, int rows, int columns, byte[] values) {
+        return new Message()
+                .number(1, rows)
+                .number(1, columns)
+                .number(2, FLOAT)
+                .text(8, name)
+                .bytes(9, values);
+    }
+
+    /** A graph that ends in {@code sums}, normalised. */
+    private static byte[] model(Message graph) {
+        graph.message(
+                        1,
+                        node("LpNormalization", "sums", "embeddings")
+                                .message(5, attribute("axis", 1))
+                                .message(5, attribute("p", 2)))
+                .text(2, "tiny")
+                .message(11, value("images", 3, SIDE, SIDE))
+                .message(12, value("embeddings", DIM));
+        return new Message()
+                .number(1, 8)
+                .message(7, graph)
+                .message(8, new Message().text(1, "").number(2, 13))
+                .toByteArray();
     }
 
     private static Message node(String operator, String input, String output) {
