@@ -1,0 +1,116 @@
+"""RangeStream's records on the wire, as docs/protocol.md has them: framing, signatures, chunks."""
+
+import hashlib
+import io
+import struct
+
+import fastavro
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+HEADER = struct.Struct("<2sQ")
+MARKER = b"\xc3\x01"
+PEM_END = b"-----END PUBLIC KEY-----"
+
+
+class Refused(Exception):
+    """Bytes that are not what they should be; the message says which check failed."""
+
+
+def fingerprint_of(value):
+    """The fingerprint that a record begins with: the key of its schema on the schemas topic."""
+    if len(value) < HEADER.size or not value.startswith(MARKER):
+        raise Refused("not Avro single-object encoding")
+    return f"{HEADER.unpack_from(value)[1]:016x}"
+
+
+def decode(value, schema_of):
+    """Decodes a record with the schema it was written with, which schema_of finds by its fingerprint."""
+    return fastavro.schemaless_reader(io.BytesIO(value[HEADER.size:]), schema_of(fingerprint_of(value)))
+
+
+class TrustedKeys:
+    """The publishers whose updates are accepted, and the order of their events. Without a key everything is."""
+
+    def __init__(self, pem=b""):
+        self.keys = [load_pem_public_key(block + PEM_END) for block in pem.split(PEM_END)[:-1]]
+        if not all(isinstance(key, Ed25519PublicKey) for key in self.keys):
+            raise ValueError("a key is not Ed25519")
+        self.newest = 0
+
+    def check_signature(self, key, value, headers):
+        signature = dict(headers or []).get("rs-signature")
+        if self.keys and signature is None:
+            raise Refused("it is not signed")
+        if self.keys and not any(self._signed(trusted, signature, statement(key, value)) for trusted in self.keys):
+            raise Refused("its signature is of no trusted key, or it was altered")
+
+    def check_order(self, number):
+        if self.keys and 0 < self.newest >= number:
+            raise Refused(f"it is event {number} and {self.newest} was read before: an old event was written again")
+        self.newest = max(self.newest, number)
+
+    @staticmethod
+    def _signed(key, signature, signed):
+        try:
+            key.verify(signature, signed)
+            return True
+        except InvalidSignature:
+            return False
+
+
+def statement(key, value):
+    """What a signature is about: key and value as they are on the wire, nothing for a tombstone's value."""
+    return struct.pack(">I", len(key)) + key + (value or b"")
+
+
+class Chunks:
+    """A version's artifact while its chunks come in."""
+
+    def __init__(self, update):
+        self.model, self.version, self.artifact = update["model"], update["version"], update["artifact"]
+        self.pieces = [None] * self.artifact["chunks"]
+        self.defects = {}
+
+    def offer(self, key, value, schema_of):
+        """Takes in a record of model-weights; others than this version's are passed over."""
+        prefix, _, index = key.decode().rpartition("/")
+        if prefix != f"{self.model}/{self.version}" or not index.isdigit() or int(index) >= len(self.pieces):
+            return
+        index = int(index)
+        try:
+            piece = self._checked(index, value, schema_of)
+            self.pieces[index] = piece
+            self.defects.pop(index, None)
+        except Refused as refusal:
+            self.defects[index] = str(refusal)
+
+    def _checked(self, index, value, schema_of):
+        if value is None:
+            raise Refused("was deleted: the version was pruned")
+        chunk = decode(value, schema_of)
+        if (chunk["model"], chunk["version"], chunk["index"]) != (self.model, self.version, index):
+            raise Refused("is of another key")
+        if chunk["count"] != len(self.pieces):
+            raise Refused(f"says there are {chunk['count']} chunks")
+        if hashlib.sha256(chunk["bytes"]).hexdigest() != chunk["sha256"]:
+            raise Refused("does not have the SHA-256 it names")
+        return chunk["bytes"]
+
+    def whole(self):
+        """The verified artifact, None while chunks are missing."""
+        if any(piece is None for piece in self.pieces):
+            return None
+        whole = b"".join(self.pieces)
+        if len(whole) != self.artifact["bytes"]:
+            raise Refused(f"{len(whole)} bytes instead of {self.artifact['bytes']}")
+        if hashlib.sha256(whole).hexdigest() != self.artifact["sha256"]:
+            raise Refused("the SHA-256 of the whole differs")
+        return whole
+
+    def problem(self):
+        for index, defect in self.defects.items():
+            return f"chunk {index + 1} of {len(self.pieces)} {defect}"
+        missing = [str(index + 1) for index, piece in enumerate(self.pieces) if piece is None]
+        return f"chunk {', '.join(missing)} of {len(self.pieces)} is missing"

@@ -1,0 +1,71 @@
+package io.rangestream.schemas.wire;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.rangestream.avro.ModelChunk;
+import io.rangestream.schemas.signature.SigningKey;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import org.apache.avro.SchemaNormalization;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The bytes that docs/protocol.md shows are those that the code writes. */
+class ProtocolPageTest {
+    private static final Path PAGE = Path.of("..", "docs", "protocol.md");
+    private static final HexFormat HEX = HexFormat.ofDelimiter(" ");
+    private static final byte[] PIECE = "ONNX".getBytes(UTF_8);
+
+    @Test
+    void theWorkedChunkIsWhatTheCodecWrites() throws Exception {
+        byte[] record = new RecordCodec(List.of(), SchemaSource.NONE).encode(chunk());
+
+        String page = Files.readString(PAGE);
+        assertShown(page, record);
+        assertTrue(page.contains("`%016x`".formatted(SchemaNormalization.parsingFingerprint64(ModelChunk.SCHEMA$))), page);
+        assertTrue(page.contains(chunk().getSha256()));
+    }
+
+    @Test
+    void theWorkedSignatureIsWhatTheKeyWrites(@TempDir Path folder) throws Exception {
+        // RFC 8410: a PKCS #8 header for Ed25519 and the 32 bytes that are the key, 00 01 ... 1f.
+        byte[] header = HexFormat.of().parseHex("302e020100300506032b657004220420");
+        byte[] der = Arrays.copyOf(header, header.length + 32);
+        for (int i = 0; i < 32; i++) {
+            der[header.length + i] = (byte) i;
+        }
+        Path key = Files.writeString(
+                folder.resolve("key"),
+                "-----BEGIN PRIVATE KEY-----\n%s\n-----END PRIVATE KEY-----\n"
+                        .formatted(Base64.getEncoder().encodeToString(der)));
+
+        byte[] signature = SigningKey.read(key).sign("faces/7", "value".getBytes(UTF_8));
+
+        assertEquals(64, signature.length);
+        assertShown(Files.readString(PAGE), signature);
+    }
+
+    /** As lines of sixteen bytes, with an offset in front and whatever one likes behind. */
+    private static void assertShown(String page, byte[] bytes) {
+        var lines = new StringBuilder();
+        for (int from = 0; from < bytes.length; from += 16) {
+            int to = Math.min(bytes.length, from + 16);
+            String line = "%04x  %s".formatted(from, HEX.formatHex(bytes, from, to));
+            lines.append(line).append('\n');
+        }
+        lines.toString().lines().forEach(line -> assertTrue(page.contains(line), () -> "the page should show\n" + lines));
+    }
+
+    private static ModelChunk chunk() throws Exception {
+        String sha256 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(PIECE));
+        return new ModelChunk("faces", 7L, 0, 1, ByteBuffer.wrap(PIECE), sha256);
+    }
+}
