@@ -1,5 +1,6 @@
 package io.rangestream.app;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -80,6 +81,28 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(ENGINE);
+
+    /** Its metrics are for who brings Micrometer. */
+    @ArchTest
+    static final ArchRule theClientNeedsLittle = classes()
+            .that()
+            .resideInAPackage("io.rangestream.client..")
+            .and()
+            .doNotHaveSimpleName("FollowerMetrics")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "java..",
+                    "io.rangestream.client..",
+                    "io.rangestream.schemas..",
+                    "io.rangestream.avro..",
+                    "org.apache.kafka.clients..",
+                    "org.apache.kafka.common..",
+                    "org.apache.avro..",
+                    "ai.onnxruntime..",
+                    "com.github.benmanes.caffeine..",
+                    "org.slf4j..",
+                    "org.jspecify..");
 
     @ArchTest
     static final ArchRule learnerHasNoPackageCycles =

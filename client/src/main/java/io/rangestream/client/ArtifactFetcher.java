@@ -12,16 +12,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Fetches the artifact of a version from {@code model-weights} and verifies it: number, size and SHA-256 of the chunks and of
- * the whole. Thread-safe: every fetch has a consumer of its own, without a group, and reads committed records only.
+ * the whole. Thread-safe: every fetch has a consumer to itself, without a group, and reads committed records only. One consumer is kept from
+ * one fetch to the next, as half the time of a fetch is finding the broker.
  */
 public final class ArtifactFetcher implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ArtifactFetcher.class);
@@ -31,6 +34,7 @@ public final class ArtifactFetcher implements AutoCloseable {
     private final RecordCodec codec;
     private final Duration timeout;
     private final Set<LogReader> running = ConcurrentHashMap.newKeySet();
+    private final AtomicReference<@Nullable LogReader> resting = new AtomicReference<>();
     private volatile boolean closed;
 
     /** @param timeout how long to wait while nothing of the version comes */
@@ -105,21 +109,46 @@ public final class ArtifactFetcher implements AutoCloseable {
 
     private void fetchTo(ModelVersion version, Spool spool) throws IOException {
         var chunks = new ChunkAssembly(version, codec, spool);
-        LogReader reader = readers.get();
+        LogReader rested = resting.getAndSet(null);
+        LogReader reader = rested == null ? readers.get() : rested;
         running.add(reader);
+        boolean sound = false;
         try {
             if (closed) {
                 throw ArtifactException.late("the fetcher is closed");
             }
             new Fetch(reader, chunks, timeout)
                     .from(version.update().getArtifact().getFirstChunkOffset());
+            sound = true;
         } catch (WakeupException e) {
             throw ArtifactException.late("the fetcher was closed");
         } catch (KafkaException e) {
             throw ArtifactException.late("%s cannot be read: %s".formatted(reader.topic(), e.getMessage()));
         } finally {
             running.remove(reader);
+            release(reader, sound);
+        }
+    }
+
+    private void release(LogReader reader, boolean sound) {
+        if (sound) {
+            reader.rest();
+            LogReader surplus = resting.getAndSet(reader);
+            if (surplus != null) {
+                surplus.close();
+            }
+        } else {
             reader.close();
+        }
+        if (closed) {
+            closeResting();
+        }
+    }
+
+    private void closeResting() {
+        LogReader rested = resting.getAndSet(null);
+        if (rested != null) {
+            rested.close();
         }
     }
 
@@ -140,6 +169,7 @@ public final class ArtifactFetcher implements AutoCloseable {
     public void close() {
         closed = true;
         running.forEach(LogReader::wakeup);
+        closeResting();
     }
 
     /** One pass over the topic, or two: first from the hint, then, if that led nowhere, from the beginning. */
@@ -169,9 +199,12 @@ public final class ArtifactFetcher implements AutoCloseable {
                 reader.seek(Math.min(hint, end));
             }
             while (true) {
-                take(reader.poll(POLL));
+                boolean progress = take(reader.poll(POLL));
                 if (chunks.isComplete()) {
                     return;
+                }
+                if (progress) {
+                    lastProgress = System.nanoTime();
                 }
                 if (caughtUp()) {
                     if (!fromBeginning && (readAnything || waited().compareTo(timeout.dividedBy(2)) > 0)) {
@@ -187,13 +220,13 @@ public final class ArtifactFetcher implements AutoCloseable {
         }
 
         /** The clock runs only while there is nothing to read: a long topic is no reason to give up. */
-        private void take(List<ConsumerRecord<byte[], byte[]>> records) throws IOException {
+        private boolean take(List<ConsumerRecord<byte[], byte[]>> records) throws IOException {
+            boolean progress = false;
             for (ConsumerRecord<byte[], byte[]> record : records) {
                 readAnything = true;
-                if (chunks.offer(record.key(), record.value()) || record.offset() < backlog) {
-                    lastProgress = System.nanoTime();
-                }
+                progress |= chunks.offer(record.key(), record.value()) || record.offset() < backlog;
             }
+            return progress;
         }
 
         private boolean caughtUp() {

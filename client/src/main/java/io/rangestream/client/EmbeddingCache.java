@@ -53,6 +53,10 @@ final class EmbeddingCache {
         return cache.stats().hitCount();
     }
 
+    long misses() {
+        return cache.stats().missCount();
+    }
+
     long size() {
         return cache.estimatedSize();
     }

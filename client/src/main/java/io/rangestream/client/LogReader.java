@@ -23,6 +23,7 @@ final class LogReader implements AutoCloseable {
     /** For requests that a healthy broker answers in milliseconds. */
     private static final Duration REQUEST = Duration.ofSeconds(10);
 
+    private static final int FETCH_BYTES = 8 * 1024 * 1024;
     private static final Duration CLOSE = Duration.ofSeconds(1);
 
     private final Consumer<byte[], byte[]> consumer;
@@ -41,6 +42,8 @@ final class LogReader implements AutoCloseable {
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         // An offset that is gone means that the log was cut; what is left of it is the truth.
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        // Chunks are larger than Kafka's default for one response, and would come one by one.
+        config.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES);
         // A reader must not create a topic, least of all with the broker's default settings.
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         return new LogReader(
@@ -69,11 +72,18 @@ final class LogReader implements AutoCloseable {
         }
     }
 
+    /** Lets go of what was read ahead; connections stay. The next seek begins anew. */
+    void rest() {
+        consumer.assign(List.of());
+    }
+
     void seekToBeginning() {
+        consumer.assign(List.of(partition));
         consumer.seekToBeginning(List.of(partition));
     }
 
     void seek(long offset) {
+        consumer.assign(List.of(partition));
         consumer.seek(partition, offset);
     }
 

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -27,6 +28,7 @@ public final class ModelFollower implements AutoCloseable {
 
     private final ServingSlot slot = new ServingSlot();
     private final List<ModelListener> listeners = new CopyOnWriteArrayList<>();
+    private final Activity activity = new Activity();
     private final EmbeddingCache cache;
     private final UpdateLoop loop;
     private final Thread thread;
@@ -39,6 +41,7 @@ public final class ModelFollower implements AutoCloseable {
             ClientConfig config,
             ModelListener... listeners) {
         this.schemas = schemas;
+        this.listeners.add(activity);
         this.listeners.addAll(List.of(listeners));
         this.cache = new EmbeddingCache(config.cacheBytes());
         this.loop = new UpdateLoop(
@@ -116,7 +119,7 @@ public final class ModelFollower implements AutoCloseable {
      * @return {@code [dim]}, of Euclidean length 1; the caller's to keep
      */
     public float[] embed(byte[] image, Encoding encoding, int width, int height) {
-        return slot.use(model -> embed(model, image, encoding, width, height));
+        return use(model -> embed(model, image, encoding, width, height));
     }
 
     /**
@@ -127,12 +130,12 @@ public final class ModelFollower implements AutoCloseable {
      * @throws IllegalArgumentException if a crop is of another size
      */
     public float[] embedCrops(List<byte[]> crops) {
-        return slot.use(model -> model.embed(crops));
+        return use(model -> model.embed(crops));
     }
 
     /** Cosine similarity, -1 … 1, of two JPEG, PNG or BMP images, both embedded by the same version. */
     public double similarity(byte[] a, byte[] b) {
-        return slot.use(model -> similarity(model, a, b));
+        return use(model -> similarity(model, a, b));
     }
 
     /**
@@ -164,7 +167,7 @@ public final class ModelFollower implements AutoCloseable {
      * @throws IllegalStateException if the version recommends none
      */
     public Verification verify(byte[] a, byte[] b) {
-        return slot.use(model -> {
+        return use(model -> {
             double threshold = model.version()
                     .threshold()
                     .orElseThrow(() ->
@@ -204,6 +207,21 @@ public final class ModelFollower implements AutoCloseable {
     /** Hits of the cache of embeddings so far. */
     long cacheHits() {
         return cache.hits();
+    }
+
+    long cacheMisses() {
+        return cache.misses();
+    }
+
+    Activity activity() {
+        return activity;
+    }
+
+    private <T> T use(Function<ServedModel, T> call) {
+        long start = System.nanoTime();
+        T result = slot.use(call);
+        activity.embedded(start);
+        return result;
     }
 
     private double similarity(ServedModel model, byte[] a, byte[] b) {

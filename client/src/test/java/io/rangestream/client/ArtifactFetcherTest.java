@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -31,9 +32,11 @@ class ArtifactFetcherTest {
 
     private final TestLog weights = new TestLog("model-weights");
     private final byte[] artifact = random(1000, 1);
+    private final List<ArtifactFetcher> fetchers = new CopyOnWriteArrayList<>();
 
     @AfterEach
     void everyReaderIsClosed() {
+        fetchers.forEach(ArtifactFetcher::close);
         assertEquals(0, weights.readersOpen());
     }
 
@@ -184,6 +187,22 @@ class ArtifactFetcherTest {
     }
 
     @Test
+    void aReaderIsKeptFromOneFetchToTheNextUntilTheEnd() {
+        put(3, artifact, 10);
+        var fetcher = fetcher(WAIT);
+
+        for (int i = 0; i < 3; i++) {
+            assertArrayEquals(artifact, fetcher.fetch(version(3, artifact, 10, 0)));
+            assertEquals(1, weights.readersOpen());
+        }
+        fetcher.close();
+
+        assertEquals(0, weights.readersOpen());
+        assertThrows(ArtifactException.class, () -> fetcher.fetch(version(3, artifact, 10, 0)));
+        assertEquals(0, weights.readersOpen());
+    }
+
+    @Test
     void chunksThatBecomeVisibleLateAreWaitedFor() throws Exception {
         put(2, random(1000, 2), 10);
         long hint = weights.end() + 3;
@@ -254,7 +273,9 @@ class ArtifactFetcherTest {
     }
 
     private ArtifactFetcher fetcher(Duration timeout) {
-        return new ArtifactFetcher(weights::reader, SchemaSource.NONE, timeout);
+        var fetcher = new ArtifactFetcher(weights::reader, SchemaSource.NONE, timeout);
+        fetchers.add(fetcher);
+        return fetcher;
     }
 
     private static byte[] random(int length, long seed) {

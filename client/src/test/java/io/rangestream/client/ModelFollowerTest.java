@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.rangestream.avro.Encoding;
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
@@ -221,6 +222,44 @@ class ModelFollowerTest {
         assertEquals(1, same.version().version());
         assertFalse(other.samePerson());
         assertEquals(-1, follower.similarity(png(255), png(0)), 1e-6);
+    }
+
+    @Test
+    void theMetricsTellVersionSwapsRefusalsAndCalls() throws Exception {
+        var registry = new SimpleMeterRegistry();
+        new FollowerMetrics(follower).bindTo(registry);
+        assertEquals(0, registry.get("rangestream.client.version").gauge().value());
+        publish(updates, weights, 1, TinyOnnx.constant(0));
+        follower.start();
+        assertEquals("swap 1", event());
+        publish(updates, weights, 2, filled(100, 7));
+        assertTrue(event().startsWith("refused 2"));
+        publish(updates, weights, 3, TinyOnnx.constant(1));
+        assertEquals("swap 3", event());
+
+        follower.embed(png(255));
+        follower.embed(png(255));
+        follower.similarity(png(255), png(3));
+
+        assertEquals(3, registry.get("rangestream.client.version").gauge().value());
+        assertEquals(2, registry.get("rangestream.client.swaps").functionCounter().count());
+        assertEquals(
+                1,
+                registry.get("rangestream.client.refused")
+                        .tag("check", "model")
+                        .functionCounter()
+                        .count());
+        assertEquals(
+                0,
+                registry.get("rangestream.client.refused")
+                        .tag("check", "sha256")
+                        .functionCounter()
+                        .count());
+        assertEquals(3, registry.get("rangestream.client.embed").functionTimer().count());
+        assertTrue(registry.get("rangestream.client.embed").functionTimer().totalTime(TimeUnit.NANOSECONDS) > 0);
+        assertEquals(2, registry.get("rangestream.client.cache.hits").functionCounter().count());
+        assertEquals(2, registry.get("rangestream.client.cache.misses").functionCounter().count());
+        assertTrue(registry.get("rangestream.client.since.swap").gauge().value() >= 0);
     }
 
     @Test
