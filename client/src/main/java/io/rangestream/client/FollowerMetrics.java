@@ -24,7 +24,9 @@ public final class FollowerMetrics implements MeterBinder {
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        Gauge.builder(PREFIX + "version", follower, f -> f.current().map(ModelVersion::version).orElse(0L))
+        Gauge.builder(PREFIX + "version", follower, f -> f.current()
+                        .map(ModelVersion::version)
+                        .orElse(0L))
                 .description("The version that serves, 0 if none does.")
                 .register(registry);
         Gauge.builder(PREFIX + "since.swap", follower, f -> f.activity().secondsSinceSwap())

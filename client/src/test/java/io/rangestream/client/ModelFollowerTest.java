@@ -242,7 +242,8 @@ class ModelFollowerTest {
         follower.similarity(png(255), png(3));
 
         assertEquals(3, registry.get("rangestream.client.version").gauge().value());
-        assertEquals(2, registry.get("rangestream.client.swaps").functionCounter().count());
+        assertEquals(
+                2, registry.get("rangestream.client.swaps").functionCounter().count());
         assertEquals(
                 1,
                 registry.get("rangestream.client.refused")
@@ -257,8 +258,14 @@ class ModelFollowerTest {
                         .count());
         assertEquals(3, registry.get("rangestream.client.embed").functionTimer().count());
         assertTrue(registry.get("rangestream.client.embed").functionTimer().totalTime(TimeUnit.NANOSECONDS) > 0);
-        assertEquals(2, registry.get("rangestream.client.cache.hits").functionCounter().count());
-        assertEquals(2, registry.get("rangestream.client.cache.misses").functionCounter().count());
+        assertEquals(
+                2,
+                registry.get("rangestream.client.cache.hits").functionCounter().count());
+        assertEquals(
+                2,
+                registry.get("rangestream.client.cache.misses")
+                        .functionCounter()
+                        .count());
         assertTrue(registry.get("rangestream.client.since.swap").gauge().value() >= 0);
     }
 

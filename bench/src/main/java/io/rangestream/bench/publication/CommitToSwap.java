@@ -1,31 +1,19 @@
 package io.rangestream.bench.publication;
 
 import io.rangestream.app.broker.EmbeddedBroker;
-import io.rangestream.avro.Artifact;
-import io.rangestream.avro.ModelChunk;
-import io.rangestream.avro.ModelStatus;
-import io.rangestream.avro.ModelUpdate;
 import io.rangestream.avro.Network;
-import io.rangestream.avro.Training;
 import io.rangestream.client.ClientConfig;
 import io.rangestream.client.ModelFollower;
 import io.rangestream.client.ModelListener;
 import io.rangestream.client.ModelVersion;
 import io.rangestream.client.OnnxEmbedder;
-import io.rangestream.client.Sha256;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
-import io.rangestream.schemas.topics.TopicAdmin;
-import io.rangestream.schemas.wire.RecordCodec;
-import io.rangestream.schemas.wire.SchemaSource;
-import io.rangestream.schemas.wire.SchemaTopic;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -35,13 +23,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * From the commit of a version's transaction to the follower that serves it, against a bare consumer that reads the same bytes; in turns,
@@ -49,17 +32,12 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * file and the number of rounds.
  */
 public final class CommitToSwap {
-    private static final int CHUNK = 512 * 1024;
     private static final int WARM = 5;
-    private static final String MODEL = "bench";
-
     private final CommonConfig common;
-    private final Producer<byte[], byte[]> producer;
-    private final RecordCodec codec = new RecordCodec(List.of(), SchemaSource.NONE);
+    private final VersionProducer producer;
     private final Network network;
-    private long version;
 
-    private CommitToSwap(CommonConfig common, Producer<byte[], byte[]> producer, Network network) {
+    private CommitToSwap(CommonConfig common, VersionProducer producer, Network network) {
         this.common = common;
         this.producer = producer;
         this.network = network;
@@ -79,18 +57,9 @@ public final class CommitToSwap {
         }
         Path folder = Files.createTempDirectory("rangestream-bench-");
         try (var broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {
-            Settings settings = Settings.of(Map.of(
-                    CommonConfig.BOOTSTRAP_SERVERS, broker.bootstrapServers(), CommonConfig.MODEL, MODEL));
-            CommonConfig common = CommonConfig.from(settings);
-            try (var admin = new TopicAdmin(common.clientConfig())) {
-                admin.create(common.topics(), (short) 1);
-            }
-            SchemaTopic.publish(
-                    common.topics().schemas(),
-                    common.clientConfig(),
-                    List.of(ModelUpdate.getClassSchema(), ModelChunk.getClassSchema()));
-            try (Producer<byte[], byte[]> producer = producer(common)) {
-                producer.initTransactions();
+            CommonConfig common = CommonConfig.from(
+                    Settings.of(Map.of(CommonConfig.BOOTSTRAP_SERVERS, broker.bootstrapServers())));
+            try (var producer = new VersionProducer(common, network)) {
                 new CommitToSwap(common, producer, network).compare(onnx, rounds);
             }
         } finally {
@@ -103,7 +72,7 @@ public final class CommitToSwap {
         var read = new double[rounds];
         var opened = new double[rounds];
         for (int round = -WARM; round < rounds; round++) {
-            double swap = swap(different(onnx));
+            double swap = swap(onnx);
             double bare = read(different(onnx));
             double open = open(onnx);
             if (round >= 0) {
@@ -112,7 +81,9 @@ public final class CommitToSwap {
                 opened[round] = open;
             }
         }
-        System.out.printf("model of %,d bytes in chunks of %,d, %d rounds; ms, median (lowest to highest)%n", onnx.length, CHUNK, rounds);
+        System.out.printf(
+                "model of %,d bytes in chunks of %,d, %d rounds; ms, median (lowest to highest)%n",
+                onnx.length, VersionProducer.CHUNK, rounds);
         print("commit to swapped follower", swapped);
         print("commit to bare consumer's last byte", read);
         print("opening the session alone", opened);
@@ -125,7 +96,7 @@ public final class CommitToSwap {
         byte[] marker = "NCHW".getBytes(StandardCharsets.US_ASCII);
         for (int i = bytes.length - marker.length; i >= 0; i--) {
             if (Arrays.equals(bytes, i, i + marker.length, marker, 0, marker.length)) {
-                bytes[i] = (byte) ('A' + version % 26);
+                bytes[i] = (byte) ('A' + producer.version() % 26);
                 return bytes;
             }
         }
@@ -141,13 +112,13 @@ public final class CommitToSwap {
                 swaps.add(System.nanoTime());
             }
         };
-        if (version == 0) {
-            publish(onnx);
+        if (producer.version() == 0) {
+            producer.publish(different(onnx));
         }
         try (ModelFollower follower = ModelFollower.start(common, ClientConfig.ofDefaults(), listener)) {
             swaps.take();
             TimeUnit.MILLISECONDS.sleep(300 + new Random().nextInt(300));
-            long committed = publish(different(onnx));
+            long committed = producer.publish(different(onnx));
             return (swaps.take() - committed) / 1e6;
         }
     }
@@ -158,8 +129,7 @@ public final class CommitToSwap {
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
         var partition = new TopicPartition(common.topics().modelWeights(), 0);
-        try (var consumer =
-                new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        try (var consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             consumer.assign(List.of(partition));
             consumer.seekToEnd(List.of(partition));
             consumer.position(partition);
@@ -175,7 +145,7 @@ public final class CommitToSwap {
             });
             thread.start();
             TimeUnit.MILLISECONDS.sleep(300 + new Random().nextInt(300));
-            long committed = publish(onnx);
+            long committed = producer.publish(onnx);
             long done = reading.take();
             thread.join();
             return (done - committed) / 1e6;
@@ -189,49 +159,13 @@ public final class CommitToSwap {
         }
     }
 
-    /** @return when the transaction was committed */
-    private long publish(byte[] onnx) {
-        version++;
-        int count = (onnx.length + CHUNK - 1) / CHUNK;
-        producer.beginTransaction();
-        for (int i = 0; i < count; i++) {
-            byte[] piece = Arrays.copyOfRange(onnx, i * CHUNK, Math.min(onnx.length, (i + 1) * CHUNK));
-            var chunk = new ModelChunk(MODEL, version, i, count, ByteBuffer.wrap(piece), Sha256.of(piece));
-            send(common.topics().modelWeights(), MODEL + "/" + version + "/" + i, codec.encode(chunk));
-        }
-        ModelUpdate update = ModelUpdate.newBuilder()
-                .setModel(MODEL)
-                .setVersion(version)
-                .setStatus(ModelStatus.PROMOTED)
-                .setCreatedAt(Instant.now())
-                .setArtifact(Artifact.newBuilder()
-                        .setBytes(onnx.length)
-                        .setSha256(Sha256.of(onnx))
-                        .setChunks(count)
-                        .setFirstChunkOffset((version - 1) * (count + 1L))
-                        .build())
-                .setNetwork(network)
-                .setTraining(Training.newBuilder().build())
-                .build();
-        send(common.topics().modelUpdates(), MODEL + "/" + version, codec.encode(update));
-        producer.commitTransaction();
-        return System.nanoTime();
-    }
-
-    private void send(String topic, String key, byte[] value) {
-        producer.send(new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value));
-    }
-
-    private static Producer<byte[], byte[]> producer(CommonConfig common) {
-        var config = common.clientConfig();
-        config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "bench");
-        return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
-    }
-
     private static void print(String what, double[] millis) {
         System.out.printf(
                 "  %-36s %6.1f (%.1f to %.1f)%n",
-                what, median(millis), Arrays.stream(millis).min().orElse(0), Arrays.stream(millis).max().orElse(0));
+                what,
+                median(millis),
+                Arrays.stream(millis).min().orElse(0),
+                Arrays.stream(millis).max().orElse(0));
     }
 
     private static double median(double[] values) {

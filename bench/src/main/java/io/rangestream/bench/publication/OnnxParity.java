@@ -68,8 +68,7 @@ public final class OnnxParity {
         }
         float[] learners;
         byte[] file;
-        try (Backbone backbone =
-                Backbones.create(spec, 1, OptimizerSettings.defaults(), THREADS, ComputeDevice.CPU)) {
+        try (Backbone backbone = Backbones.create(spec, 1, OptimizerSettings.defaults(), THREADS, ComputeDevice.CPU)) {
             for (int step = 0; step < STEPS; step++) {
                 backbone.step(input(crops, step * TRAINED_ON, TRAINED_ON), TRAINED_ON, step, new Push());
             }

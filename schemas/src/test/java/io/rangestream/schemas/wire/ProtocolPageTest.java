@@ -30,7 +30,8 @@ class ProtocolPageTest {
 
         String page = Files.readString(PAGE);
         assertShown(page, record);
-        assertTrue(page.contains("`%016x`".formatted(SchemaNormalization.parsingFingerprint64(ModelChunk.SCHEMA$))), page);
+        assertTrue(
+                page.contains("`%016x`".formatted(SchemaNormalization.parsingFingerprint64(ModelChunk.SCHEMA$))), page);
         assertTrue(page.contains(chunk().getSha256()));
     }
 
@@ -61,11 +62,14 @@ class ProtocolPageTest {
             String line = "%04x  %s".formatted(from, HEX.formatHex(bytes, from, to));
             lines.append(line).append('\n');
         }
-        lines.toString().lines().forEach(line -> assertTrue(page.contains(line), () -> "the page should show\n" + lines));
+        lines.toString()
+                .lines()
+                .forEach(line -> assertTrue(page.contains(line), () -> "the page should show\n" + lines));
     }
 
     private static ModelChunk chunk() throws Exception {
-        String sha256 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(PIECE));
+        String sha256 =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(PIECE));
         return new ModelChunk("faces", 7L, 0, 1, ByteBuffer.wrap(PIECE), sha256);
     }
 }
