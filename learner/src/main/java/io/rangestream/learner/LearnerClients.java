@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The Kafka clients of a learner, each with the guarantees it needs. */
 final class LearnerClients implements AutoCloseable {
+    private static final int TRANSACTION_TIMEOUT_MILLIS = 300_000;
     private static final String PROGRESS_CLIENT = "rangestream-learner-progress";
 
     private static final Duration BROKER_PATIENCE = Duration.ofMinutes(1);
@@ -119,6 +120,8 @@ final class LearnerClients implements AutoCloseable {
         properties.put(
                 ProducerConfig.TRANSACTIONAL_ID_CONFIG,
                 common.topics().prefix() + config.group() + "-" + common.model());
+        // A version of hundreds of megabytes takes longer than Kafka's minute; whoever takes over ends what was begun at once.
+        properties.putIfAbsent(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MILLIS);
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
         properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, TopicCatalogue.MAX_RECORD_BYTES);
         RecordSerde<SpecificRecord> serde = RecordSerde.ofAny(List.of(), schemas);

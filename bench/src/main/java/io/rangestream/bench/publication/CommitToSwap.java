@@ -57,8 +57,8 @@ public final class CommitToSwap {
         }
         Path folder = Files.createTempDirectory("rangestream-bench-");
         try (var broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {
-            CommonConfig common = CommonConfig.from(
-                    Settings.of(Map.of(CommonConfig.BOOTSTRAP_SERVERS, broker.bootstrapServers())));
+            CommonConfig common =
+                    CommonConfig.from(Settings.of(Map.of(CommonConfig.BOOTSTRAP_SERVERS, broker.bootstrapServers())));
             try (var producer = new VersionProducer(common, network)) {
                 new CommitToSwap(common, producer, network).compare(onnx, rounds);
             }

@@ -33,8 +33,8 @@ public final class LargeArtifact {
         int megabytes = Integer.parseInt(args[0]);
         Path folder = Files.createTempDirectory("rangestream-bench-");
         try (var broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {
-            CommonConfig common = CommonConfig.from(
-                    Settings.of(Map.of(CommonConfig.BOOTSTRAP_SERVERS, broker.bootstrapServers())));
+            CommonConfig common =
+                    CommonConfig.from(Settings.of(Map.of(CommonConfig.BOOTSTRAP_SERVERS, broker.bootstrapServers())));
             long start = System.nanoTime();
             String hash = publish(common, megabytes);
             System.out.printf("published %d MB in %.1f s%n", megabytes, (System.nanoTime() - start) / 1e9);
