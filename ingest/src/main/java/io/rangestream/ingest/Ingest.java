@@ -83,19 +83,32 @@ public final class Ingest implements AutoCloseable {
      * @throws IngestException if the broker fails
      */
     public IngestSummary run(FaceSource source, Optional<IdentityList> identities, ProgressListener listener) {
-        List<FaceRef> chosen = chosen(source, identities);
+        return run(source, chosen(source, identities), notFound(source, identities), listener);
+    }
+
+    /**
+     * Sends these crops in this order, whatever the configuration says of order and limit; otherwise like {@link
+     * #run(FaceSource, Optional, ProgressListener)}.
+     *
+     * @param faces crops of the source
+     */
+    public IngestSummary run(FaceSource source, List<FaceRef> faces, ProgressListener listener) {
+        return run(source, faces, 0, listener);
+    }
+
+    private IngestSummary run(FaceSource source, List<FaceRef> faces, int notFound, ProgressListener listener) {
         var rejections = new Rejections();
         rejections.addAll(source.leftOut());
-        var run = new Run(source, rejections, chosen.size() + rejections.total(), listener);
+        var run = new Run(source, rejections, faces.size() + rejections.total(), listener);
         boolean complete = false;
         try {
-            complete = run.sendAll(chosen);
+            complete = run.sendAll(faces);
         } catch (InterruptedException | InterruptException e) {
             Thread.currentThread().interrupt();
         } catch (KafkaException e) {
             throw failure(topic, brokers, e);
         }
-        return run.summary(complete, notFound(source, identities));
+        return run.summary(complete, notFound);
     }
 
     /** Ends a run before the next crop; {@link #run} then returns what was done. */

@@ -1,9 +1,14 @@
 package io.rangestream.ingest;
 
+import io.rangestream.avro.LabeledFace;
 import io.rangestream.ingest.source.FaceOrder;
+import io.rangestream.ingest.source.FaceRef;
+import io.rangestream.ingest.source.FaceSource;
+import io.rangestream.ingest.source.Rejections;
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.config.Settings;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -101,6 +106,17 @@ public record IngestConfig(FaceOrder order, long seed, double rate, long limit, 
                 config.getLong(LIMIT),
                 config.getInt(MAX_FACE_BYTES),
                 config.getLong(MAX_FACE_PIXELS));
+    }
+
+    /**
+     * The {@code face_id} that a crop is sent under.
+     *
+     * @return empty if ingest would leave the crop out
+     */
+    public Optional<String> faceId(FaceSource source, FaceRef face) {
+        return new FaceCheck(maxFaceBytes, maxFacePixels)
+                .labelled(source, face, new Rejections())
+                .map(LabeledFace::getFaceId);
     }
 
     private static FaceOrder orderOf(String key) {

@@ -5,9 +5,6 @@ import io.rangestream.ingest.source.FaceRef;
 import io.rangestream.ingest.source.FaceSource;
 import io.rangestream.ingest.source.IdentityList;
 import io.rangestream.sampler.config.SamplerConfig;
-import io.rangestream.schemas.image.FaceIds;
-import io.rangestream.schemas.image.ImageHeader;
-import java.io.IOException;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -65,19 +62,8 @@ record DemoPlan(int trainingFaces, double replayRatio, int batches, int publishE
 
     private static Optional<String> trainingId(
             FaceSource source, FaceRef face, IngestConfig ingest, SamplerConfig sampler) {
-        byte[] image;
-        try {
-            image = source.read(face);
-        } catch (IOException unreadable) {
-            return Optional.empty(); // Ingest will reject it and say so.
-        }
-        boolean accepted = image.length <= ingest.maxFaceBytes()
-                && ImageHeader.read(image)
-                        .filter(header -> header.pixels() <= ingest.maxFacePixels())
-                        .isPresent();
-        String faceId = FaceIds.contentHash(image);
-        return accepted && sampler.split().isTraining(face.identity(), faceId)
-                ? Optional.of(face.identity() + "/" + faceId)
-                : Optional.empty();
+        return ingest.faceId(source, face)
+                .filter(faceId -> sampler.split().isTraining(face.identity(), faceId))
+                .map(faceId -> face.identity() + "/" + faceId);
     }
 }
