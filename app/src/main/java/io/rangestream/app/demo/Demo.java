@@ -3,6 +3,7 @@ package io.rangestream.app.demo;
 import io.rangestream.app.ShutdownSignal;
 import io.rangestream.app.broker.EmbeddedBroker;
 import io.rangestream.app.evaluate.LfwProtocol;
+import io.rangestream.app.local.TrainingWatch;
 import io.rangestream.avro.LearnerState;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.client.ArtifactFetcher;
@@ -38,7 +39,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /**
  * All roles in one process around one broker, until every batch has been trained on. Repeatable bit by bit: one faces
@@ -46,7 +46,6 @@ import java.util.concurrent.CompletionException;
  */
 public final class Demo implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(100);
-    private static final Duration STALLED_AFTER = Duration.ofMinutes(3);
     private static final Duration READ_WITHIN = Duration.ofSeconds(30);
     private static final Duration SERVED_WITHIN = Duration.ofSeconds(30);
 
@@ -112,7 +111,7 @@ public final class Demo implements AutoCloseable {
 
         var throughput = new Throughput();
         CompletableFuture<IngestSummary> sending =
-                CompletableFuture.supplyAsync(() -> ingest.run(source, people, progress), Demo::ownThread);
+                CompletableFuture.supplyAsync(() -> ingest.run(source, people, progress), TrainingWatch::ownThread);
         boolean complete = watch(sampler, learner, sending, throughput, progress);
         progress.endLine();
         if (!complete) {
@@ -186,24 +185,15 @@ public final class Demo implements AutoCloseable {
             Throughput throughput,
             DemoProgress progress)
             throws InterruptedException {
-        long lastBatches = -1;
-        long lastChange = System.nanoTime();
+        var alive = new TrainingWatch(learner, Optional.of(sampler), sending);
         while (!signal.await(LOOK)) {
-            requireAlive(sampler, learner, sending);
+            alive.look();
             SamplerStatus drawn = sampler.status();
             var trained = learner.status();
             throughput.look(trained);
             progress.show(drawn, trained);
             if (sending.isDone() && isDone(sending.join(), drawn, trained.batches(), trained.state())) {
                 return true;
-            }
-            long moved = drawn.batches() + trained.batches() + drawn.accepted() + trained.version();
-            if (moved != lastBatches) {
-                lastBatches = moved;
-                lastChange = System.nanoTime();
-            } else if (System.nanoTime() - lastChange > STALLED_AFTER.toNanos()) {
-                throw new IllegalStateException("nothing has moved for %d s: sampler %s, learner %s"
-                        .formatted(STALLED_AFTER.toSeconds(), drawn.state(), trained.state()));
             }
         }
         return false;
@@ -212,22 +202,6 @@ public final class Demo implements AutoCloseable {
     private static boolean isDone(IngestSummary sent, SamplerStatus drawn, long trained, LearnerState state) {
         long taken = drawn.accepted() + drawn.heldOut() + drawn.duplicates() + drawn.rejected();
         return taken >= sent.crops() && trained >= drawn.batches() && state == LearnerState.IDLE;
-    }
-
-    private static void requireAlive(Sampler sampler, Learner learner, CompletableFuture<IngestSummary> sending) {
-        learner.failure().ifPresent(failure -> {
-            throw new IllegalStateException("the learner ended: " + failure.getMessage(), failure);
-        });
-        sampler.failure().ifPresent(failure -> {
-            throw new IllegalStateException("the sampler ended: " + failure);
-        });
-        if (sending.isCompletedExceptionally()) {
-            try {
-                sending.join();
-            } catch (CompletionException e) {
-                throw e.getCause() instanceof RuntimeException cause ? cause : e;
-            }
-        }
     }
 
     private DemoReport report(
@@ -281,11 +255,5 @@ public final class Demo implements AutoCloseable {
     private <T extends AutoCloseable> T opening(T resource) {
         opened.push(resource);
         return resource;
-    }
-
-    private static void ownThread(Runnable work) {
-        var thread = new Thread(work, "rangestream-ingest");
-        thread.setDaemon(true);
-        thread.start();
     }
 }
