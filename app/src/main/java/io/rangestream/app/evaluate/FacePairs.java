@@ -5,12 +5,8 @@ import io.rangestream.ingest.source.FaceRef;
 import io.rangestream.ingest.source.FaceSource;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -19,8 +15,6 @@ import java.util.function.Predicate;
  * source stays the caller's to close. Not thread-safe.
  */
 public final class FacePairs {
-    private static final int PAIRS_PER_PERSON = 10;
-
     private final FaceSource source;
     private final PairList pairs;
 
@@ -39,43 +33,14 @@ public final class FacePairs {
     }
 
     /**
-     * Draws pairs: up to {@value #PAIRS_PER_PERSON} genuine ones of each person, so that those with many faces do not supply them
-     * all, and as many impostor pairs of faces of two people drawn alike.
+     * Draws pairs, see {@link PairList#drawn}.
      *
      * @param faces of at least two people, one of whom has two faces
      * @param seed of the draw; the same faces and seed give the same pairs
      * @throws IllegalArgumentException if there is no pair of both kinds
      */
     public static FacePairs drawn(FaceSource source, List<FaceRef> faces, long seed) {
-        Map<String, List<String>> people = new TreeMap<>();
-        faces.forEach(face ->
-                people.computeIfAbsent(face.identity(), id -> new ArrayList<>()).add(face.name()));
-        var random = new Random(seed);
-        Set<PairList.Pair> drawn = new HashSet<>();
-        var list = new ArrayList<PairList.Pair>();
-        for (List<String> own : people.values()) {
-            int possible = own.size() * (own.size() - 1) / 2;
-            for (int n = 0; n < Math.min(PAIRS_PER_PERSON, possible); ) {
-                int first = random.nextInt(own.size() - 1);
-                int second = first + 1 + random.nextInt(own.size() - 1 - first);
-                var pair = new PairList.Pair(0, own.get(first), own.get(second), true);
-                if (drawn.add(pair)) {
-                    list.add(pair);
-                    n++;
-                }
-            }
-        }
-        if (list.isEmpty() || people.size() < 2) {
-            throw new IllegalArgumentException(
-                    "%s: %d people are too few to verify on".formatted(source.description(), people.size()));
-        }
-        List<List<String>> all = List.copyOf(people.values());
-        for (int n = list.size(); n > 0; n--) {
-            int first = random.nextInt(all.size());
-            int second = (first + 1 + random.nextInt(all.size() - 1)) % all.size();
-            list.add(new PairList.Pair(0, any(all.get(first), random), any(all.get(second), random), false));
-        }
-        return new FacePairs(source, new PairList("drawn pairs", list));
+        return new FacePairs(source, PairList.drawn(faces, seed));
     }
 
     /**
@@ -111,9 +76,5 @@ public final class FacePairs {
     private List<Verification.Scored> scored(OnnxEmbedder embedder) throws IOException {
         Map<String, ImageSet.Image> images = ImageSet.faces(source).named(pairs.names());
         return Evaluator.scored(pairs, new ImageEmbedder(embedder, true).embed(images));
-    }
-
-    private static String any(List<String> names, Random random) {
-        return names.get(random.nextInt(names.size()));
     }
 }

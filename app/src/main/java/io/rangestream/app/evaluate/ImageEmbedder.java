@@ -11,9 +11,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Embeds images with a model. Not thread-safe. */
-final class ImageEmbedder {
+public final class ImageEmbedder {
     private static final int CROPS_PER_CALL = 256;
     private static final long MAX_PIXELS = 4_000_000;
 
@@ -21,7 +22,7 @@ final class ImageEmbedder {
     private final boolean mirror;
 
     /** @param mirror whether an embedding is the mean of an image's and its mirror image's */
-    ImageEmbedder(OnnxEmbedder embedder, boolean mirror) {
+    public ImageEmbedder(OnnxEmbedder embedder, boolean mirror) {
         this.embedder = embedder;
         this.mirror = mirror;
     }
@@ -42,6 +43,43 @@ final class ImageEmbedder {
             embed(names, crops, templates);
         }
         return templates;
+    }
+
+    /**
+     * Embeds crops that were decoded before, for more than one model on the same images.
+     *
+     * @param crops by name, of the size of the model's input
+     */
+    public Templates embedDecoded(Map<String, byte[]> crops) {
+        var templates = new Templates();
+        var names = new ArrayList<String>();
+        var next = new ArrayList<byte[]>();
+        crops.forEach((name, crop) -> {
+            names.add(name);
+            next.add(crop);
+            if (next.size() == CROPS_PER_CALL) {
+                embed(names, next, templates);
+            }
+        });
+        embed(names, next, templates);
+        return templates;
+    }
+
+    /**
+     * Decodes images to a size.
+     *
+     * @throws ConfigurationException if one cannot be decoded
+     */
+    public static Map<String, byte[]> decode(Map<String, ImageSet.Image> images, int inputSize) throws IOException {
+        Map<String, byte[]> crops = new TreeMap<>();
+        try (var decoder = new CropDecoder(inputSize, MAX_PIXELS)) {
+            for (Map.Entry<String, ImageSet.Image> image : images.entrySet()) {
+                crops.put(
+                        image.getKey(),
+                        decode(decoder, image.getKey(), image.getValue().read()));
+            }
+        }
+        return crops;
     }
 
     private void embed(List<String> names, List<byte[]> crops, Templates into) {

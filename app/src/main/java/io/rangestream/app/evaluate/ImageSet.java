@@ -18,11 +18,11 @@ import java.util.stream.Stream;
  * The images that protocols name: by path ({@code identity/file.jpg}), by path without ending, or by the file's name alone as LFW
  * does; for videos, the frames in a folder {@code identity/video}.
  */
-final class ImageSet implements AutoCloseable {
+public final class ImageSet implements AutoCloseable {
 
     /** One image, not read yet. */
     @FunctionalInterface
-    interface Image {
+    public interface Image {
         byte[] read() throws IOException;
     }
 
@@ -37,7 +37,7 @@ final class ImageSet implements AutoCloseable {
     }
 
     /** A folder, tar or zip of {@code identity/file}. */
-    static ImageSet faces(FaceSource source) {
+    public static ImageSet faces(FaceSource source) {
         Map<String, Image> images = new TreeMap<>();
         for (FaceRef face : source.faces()) {
             images.put(face.name(), () -> source.read(face));
@@ -64,12 +64,12 @@ final class ImageSet implements AutoCloseable {
     }
 
     /** All images under their full names. */
-    Map<String, Image> all() {
+    public Map<String, Image> all() {
         return images;
     }
 
     /** @throws ConfigurationException naming the first image that is not there, or one that two files could be */
-    Map<String, Image> named(Collection<String> names) {
+    public Map<String, Image> named(Collection<String> names) {
         Map<String, List<Image>> aliases = new TreeMap<>();
         images.forEach((name, image) -> {
             String bare = withoutEnding(name);

@@ -40,6 +40,11 @@ public final class LfwProtocol {
         return directory.resolve(TRAINING_PEOPLE);
     }
 
+    /** The pairs of people who are not trained on. */
+    public PairList testPairs() {
+        return testPairs;
+    }
+
     /**
      * Evaluates a model on the images of a source, which stays the caller's to close.
      *

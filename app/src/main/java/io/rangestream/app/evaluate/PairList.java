@@ -1,12 +1,19 @@
 package io.rangestream.app.evaluate;
 
+import io.rangestream.ingest.source.FaceRef;
+import io.rangestream.learner.evaluation.RocCurve;
 import io.rangestream.schemas.config.ConfigurationException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -22,21 +29,23 @@ import java.util.TreeSet;
  * @param name of the file
  * @param pairs in the file's order
  */
-record PairList(String name, List<Pair> pairs) {
+public record PairList(String name, List<Pair> pairs) {
+
+    private static final int PAIRS_PER_PERSON = 10;
 
     /**
      * @param fold from 1, or 0 where the file has no folds
      * @param first name of a template, as the file has it or as LFW names its images ({@code Name_0001})
      * @param same whether both are of one person
      */
-    record Pair(int fold, String first, String second, boolean same) {}
+    public record Pair(int fold, String first, String second, boolean same) {}
 
-    PairList {
+    public PairList {
         pairs = List.copyOf(pairs);
     }
 
     /** @throws ConfigurationException in one line, naming the line that is no pair */
-    static PairList read(Path file) {
+    public static PairList read(Path file) {
         List<String> lines;
         try {
             lines = Files.readAllLines(file);
@@ -59,6 +68,57 @@ record PairList(String name, List<Pair> pairs) {
         return new PairList(name, pairs);
     }
 
+    /**
+     * Draws pairs: up to {@value #PAIRS_PER_PERSON} genuine ones of each person, so that those with many faces do not supply them
+     * all, and as many impostor pairs of faces of two people drawn alike.
+     *
+     * @param faces of at least two people, one of whom has two faces
+     * @param seed of the draw; the same faces and seed give the same pairs
+     * @throws IllegalArgumentException if there is no pair of both kinds
+     */
+    public static PairList drawn(List<FaceRef> faces, long seed) {
+        Map<String, List<String>> people = new TreeMap<>();
+        faces.forEach(face ->
+                people.computeIfAbsent(face.identity(), id -> new ArrayList<>()).add(face.name()));
+        var random = new Random(seed);
+        Set<Pair> drawn = new LinkedHashSet<>();
+        for (List<String> own : people.values()) {
+            int possible = own.size() * (own.size() - 1) / 2;
+            for (int n = 0; n < Math.min(PAIRS_PER_PERSON, possible); ) {
+                int first = random.nextInt(own.size() - 1);
+                int second = first + 1 + random.nextInt(own.size() - 1 - first);
+                n += drawn.add(new Pair(0, own.get(first), own.get(second), true)) ? 1 : 0;
+            }
+        }
+        if (drawn.isEmpty() || people.size() < 2) {
+            throw new IllegalArgumentException("%d people are too few to draw pairs of".formatted(people.size()));
+        }
+        var pairs = new ArrayList<>(drawn);
+        List<List<String>> all = List.copyOf(people.values());
+        for (int n = pairs.size(); n > 0; n--) {
+            int first = random.nextInt(all.size());
+            int second = (first + 1 + random.nextInt(all.size() - 1)) % all.size();
+            pairs.add(new Pair(0, any(all.get(first), random), any(all.get(second), random), false));
+        }
+        return new PairList("drawn pairs", pairs);
+    }
+
+    private static String any(List<String> names, Random random) {
+        return names.get(random.nextInt(names.size()));
+    }
+
+    /** Area under the ROC curve of the pairs' similarities. */
+    public double auc(Templates templates) {
+        return new RocCurve(similarities(templates, true), similarities(templates, false)).auc();
+    }
+
+    private double[] similarities(Templates templates, boolean same) {
+        return pairs.stream()
+                .filter(pair -> pair.same() == same)
+                .mapToDouble(pair -> templates.similarity(pair.first(), pair.second()))
+                .toArray();
+    }
+
     /** The folds in ascending order; empty where the file has none. */
     List<Integer> folds() {
         return pairs.stream()
@@ -70,7 +130,7 @@ record PairList(String name, List<Pair> pairs) {
     }
 
     /** All that has to be embedded. */
-    Collection<String> names() {
+    public Collection<String> names() {
         var names = new TreeSet<String>();
         pairs.forEach(pair -> {
             names.add(pair.first());

@@ -14,7 +14,7 @@ import java.util.TreeMap;
  *
  * <p>Whose a template is follows from its name: {@code identity/anything}, or {@code Identity_0001} as in LFW.
  */
-final class Templates {
+public final class Templates {
     private final Map<String, Row> rows = new TreeMap<>();
     private int dim;
 
@@ -54,7 +54,7 @@ final class Templates {
      *
      * @throws ConfigurationException if there is no embedding of a name
      */
-    double similarity(String first, String second) {
+    public double similarity(String first, String second) {
         Row a = of(first);
         Row b = of(second);
         double dot = 0;
