@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
         },
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {TailCutCommand.class, CompareCommand.class})
+        subcommands = {TailCutCommand.class, ContinualCommand.class, CompareCommand.class})
 final class ExperimentCommand implements Runnable {
     @CommandLine.Spec
     private CommandLine.Model.@Nullable CommandSpec spec;

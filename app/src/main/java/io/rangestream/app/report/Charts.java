@@ -7,15 +7,19 @@ import java.nio.file.Path;
 import java.util.List;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.BitmapEncoder.BitmapFormat;
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.CategoryChartBuilder;
+import org.knowm.xchart.CategorySeries;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * Charts of lines. Colours are those of Okabe and Ito, which people with a colour vision deficiency tell apart; lines differ in
+ * Charts of lines and bars. Colours are those of Okabe and Ito, which people with a colour vision deficiency tell apart; lines differ in
  * their dashes and markers too.
  */
 public final class Charts {
@@ -74,8 +78,27 @@ public final class Charts {
         chart.getStyler().setMarkerSize(MARKER_SIZE);
     }
 
+    /** An empty chart of bars in groups, 900 × 600 pixels. */
+    public static CategoryChart bars(String title, String x, String y) {
+        System.setProperty("java.awt.headless", "true");
+        CategoryChart chart = new CategoryChartBuilder()
+                .width(WIDTH)
+                .height(HEIGHT)
+                .title(title)
+                .xAxisTitle(x)
+                .yAxisTitle(y)
+                .build();
+        chart.getStyler().setChartBackgroundColor(Color.WHITE).setAntiAlias(true);
+        return chart;
+    }
+
+    /** Gives bars their colour. */
+    public static void bar(CategorySeries series, int index) {
+        series.setFillColor(COLOURS[index % COLOURS.length]);
+    }
+
     /** Writes {@code name.png}. */
-    public static Path save(XYChart chart, Path folder, String name) throws IOException {
+    public static Path save(Chart<?, ?> chart, Path folder, String name) throws IOException {
         Path file = folder.resolve(name + ".png");
         BitmapEncoder.saveBitmap(chart, file.toString(), BitmapFormat.PNG);
         return file;

@@ -1,0 +1,65 @@
+package io.rangestream.app.experiment.continual;
+
+import io.rangestream.app.experiment.Run;
+import io.rangestream.client.ArtifactFetcher;
+import io.rangestream.client.ModelLog;
+import io.rangestream.client.ModelVersion;
+import io.rangestream.client.OnnxEmbedder;
+import io.rangestream.schemas.config.CommonConfig;
+import io.rangestream.schemas.signature.TrustedKeys;
+import io.rangestream.schemas.wire.SchemaTopic;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Fetches every version as any client would, and measures it in ONNX Runtime. */
+final class VersionsOnTopic {
+    private static final Duration READ_WITHIN = Duration.ofSeconds(60);
+
+    private final CommonConfig common;
+    private final int threads;
+    private final Tests tests;
+    private double mirroredAuc = Double.NaN;
+
+    /** Makes the test of networks with an input of so many pixels. */
+    @FunctionalInterface
+    interface Tests {
+        VersionTest of(int inputSize) throws IOException;
+    }
+
+    VersionsOnTopic(CommonConfig common, int threads, Tests tests) {
+        this.common = common;
+        this.threads = threads;
+        this.tests = tests;
+    }
+
+    /** A point for each version, the oldest first. */
+    List<Run.Point> measure() throws IOException {
+        try (var schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig());
+                ModelLog log = ModelLog.open(common, schemas, TrustedKeys.anyone());
+                ArtifactFetcher fetcher = ArtifactFetcher.of(common, schemas, READ_WITHIN)) {
+            log.readToEnd(READ_WITHIN);
+            List<ModelVersion> versions = log.list();
+            if (versions.isEmpty()) {
+                throw new IllegalStateException("no version was published");
+            }
+            VersionTest test = tests.of(versions.get(0).network().getInputWidth());
+            var points = new ArrayList<Run.Point>();
+            for (ModelVersion version : versions) {
+                try (var embedder = new OnnxEmbedder(fetcher.fetch(version), version.network(), threads)) {
+                    points.add(new Run.Point(version.update().getTraining().getCrops(), test.measure(embedder)));
+                    if (points.size() == versions.size()) {
+                        mirroredAuc = test.mirroredAuc(embedder);
+                    }
+                }
+            }
+            return points;
+        }
+    }
+
+    /** The last version's AUC with each image's and its mirror image's embedding averaged. */
+    double mirroredAuc() {
+        return mirroredAuc;
+    }
+}
