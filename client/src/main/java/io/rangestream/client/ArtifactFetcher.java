@@ -194,7 +194,9 @@ public final class ArtifactFetcher implements AutoCloseable {
             end = reader.end();
             backlog = end;
             fromBeginning = hint < reader.beginning();
-            if (!fromBeginning) {
+            if (fromBeginning) {
+                reader.seekToBeginning();
+            } else {
                 // Beyond the committed end nothing can be read yet; the hint may well point there.
                 reader.seek(Math.min(hint, end));
             }

@@ -191,8 +191,8 @@ class ArtifactFetcherTest {
         put(3, artifact, 10);
         var fetcher = fetcher(WAIT);
 
-        for (int i = 0; i < 3; i++) {
-            assertArrayEquals(artifact, fetcher.fetch(version(3, artifact, 10, 0)));
+        for (long hint : new long[] {0, -1, 5, -1}) {
+            assertArrayEquals(artifact, fetcher.fetch(version(3, artifact, 10, hint)));
             assertEquals(1, weights.readersOpen());
         }
         fetcher.close();
