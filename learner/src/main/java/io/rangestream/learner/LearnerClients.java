@@ -120,7 +120,8 @@ final class LearnerClients implements AutoCloseable {
         properties.put(
                 ProducerConfig.TRANSACTIONAL_ID_CONFIG,
                 common.topics().prefix() + config.group() + "-" + common.model());
-        // A version of hundreds of megabytes takes longer than Kafka's minute; whoever takes over ends what was begun at once.
+        // A version of hundreds of megabytes takes longer than Kafka's minute; whoever takes over ends what was begun
+        // at once.
         properties.putIfAbsent(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MILLIS);
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
         properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, TopicCatalogue.MAX_RECORD_BYTES);
