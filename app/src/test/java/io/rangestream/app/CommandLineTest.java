@@ -125,7 +125,7 @@ class CommandLineTest {
 
         assertEquals(0, first.exit(), first.err());
         assertEquals(
-                8, first.out().lines().filter(line -> line.contains("created")).count(), first.out());
+                10, first.out().lines().filter(line -> line.contains("created")).count(), first.out());
         assertEquals(0, second.exit(), second.err());
         assertEquals(
                 0, second.out().lines().filter(line -> line.contains("created")).count(), second.out());

@@ -7,9 +7,7 @@ import io.rangestream.learner.backbone.Backbones;
 import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.ConfigurationException;
-import io.rangestream.schemas.topics.TopicAdmin;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -42,13 +40,7 @@ public final class Learner implements MeterBinder, AutoCloseable {
      */
     public static Learner start(CommonConfig common, LearnerConfig config) {
         Backbones.requireDevice(config.device());
-        try (var admin = new TopicAdmin(common.clientConfig())) {
-            List<String> missing = admin.missing(common.topics());
-            if (!missing.isEmpty()) {
-                throw new ConfigurationException("topics are missing: %s; 'rangestream topics create' makes them"
-                        .formatted(String.join(", ", missing)));
-            }
-        }
+        LearnerClients.requireTopics(common);
         var meters = new CompositeMeterRegistry();
         var learner = new Learner(new LearnerLoop(common, config, meters), meters);
         learner.thread.start();

@@ -4,18 +4,23 @@ import io.rangestream.avro.Erasure;
 import io.rangestream.avro.LabeledFace;
 import io.rangestream.avro.LearnerProgress;
 import io.rangestream.avro.ModelChunk;
+import io.rangestream.avro.ModelOrder;
 import io.rangestream.avro.ModelUpdate;
+import io.rangestream.avro.OrderOutcome;
 import io.rangestream.avro.TrainingBatch;
 import io.rangestream.learner.checkpoint.CheckpointStore;
 import io.rangestream.learner.checkpoint.TopicStore;
 import io.rangestream.learner.config.CheckpointConfig;
 import io.rangestream.learner.config.LearnerConfig;
+import io.rangestream.learner.orders.OrderLog;
+import io.rangestream.learner.publish.ModelPublisher;
 import io.rangestream.learner.publish.VersionHistory;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.storage.ObjectStores;
 import io.rangestream.schemas.topics.TopicAdmin;
 import io.rangestream.schemas.topics.TopicCatalogue;
+import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.RecordSerde;
 import io.rangestream.schemas.wire.SchemaTopic;
 import java.nio.file.Path;
@@ -41,9 +46,8 @@ import org.jspecify.annotations.Nullable;
 /** The Kafka clients of a learner, each with the guarantees it needs. */
 final class LearnerClients implements AutoCloseable {
     private static final int TRANSACTION_TIMEOUT_MILLIS = 300_000;
-    private static final String PROGRESS_CLIENT = "rangestream-learner-progress";
-
     private static final Duration BROKER_PATIENCE = Duration.ofMinutes(1);
+    private static final String PROGRESS_CLIENT = "rangestream-learner-progress";
 
     private final CommonConfig common;
     private final LearnerConfig config;
@@ -53,6 +57,17 @@ final class LearnerClients implements AutoCloseable {
         this.common = common;
         this.config = config;
         this.schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig());
+    }
+
+    /** @throws ConfigurationException if topics are missing */
+    static void requireTopics(CommonConfig common) {
+        try (var admin = new TopicAdmin(common.clientConfig())) {
+            List<String> missing = admin.missing(common.topics());
+            if (!missing.isEmpty()) {
+                throw new ConfigurationException("topics are missing: %s; 'rangestream topics create' makes them"
+                        .formatted(String.join(", ", missing)));
+            }
+        }
     }
 
     TopicCatalogue topics() {
@@ -76,9 +91,16 @@ final class LearnerClients implements AutoCloseable {
 
     /** A writer publishes its schemas before its first record. */
     void publishSchemas() {
-        List<Schema> written =
-                List.of(ModelUpdate.getClassSchema(), ModelChunk.getClassSchema(), LearnerProgress.getClassSchema());
+        List<Schema> written = List.of(
+                ModelUpdate.getClassSchema(),
+                ModelChunk.getClassSchema(),
+                LearnerProgress.getClassSchema(),
+                OrderOutcome.getClassSchema());
         SchemaTopic.publish(common.topics().schemas(), common.clientConfig(), written);
+    }
+
+    void publishSchema(Schema schema) {
+        SchemaTopic.publish(common.topics().schemas(), common.clientConfig(), List.of(schema));
     }
 
     /**
@@ -87,7 +109,7 @@ final class LearnerClients implements AutoCloseable {
      */
     Consumer<String, byte[]> batches() {
         Map<String, Object> properties = readCommitted();
-        properties.put(ConsumerConfig.GROUP_ID_CONFIG, common.topics().prefix() + config.group());
+        properties.put(ConsumerConfig.GROUP_ID_CONFIG, group());
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 4);
         properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 * 1024 * 1024);
@@ -106,25 +128,54 @@ final class LearnerClients implements AutoCloseable {
         return reader(LabeledFace.class, LabeledFace.getClassSchema());
     }
 
-    /** The versions committed so far. */
+    OrderLog orders() {
+        Consumer<String, byte[]> consumer =
+                new KafkaConsumer<>(readCommitted(), new StringDeserializer(), new ByteArrayDeserializer());
+        List<Schema> read = List.of(ModelOrder.getClassSchema(), OrderOutcome.getClassSchema());
+        return new OrderLog(consumer, common.topics().modelOrders(), common.model(), new RecordCodec(read, schemas));
+    }
+
+    /** Where the versions of the model stand, as the topic says now. */
     VersionHistory history() {
-        try (Consumer<String, @Nullable ModelUpdate> updates =
-                reader(ModelUpdate.class, ModelUpdate.getClassSchema())) {
+        try (var updates = reader(ModelUpdate.class, ModelUpdate.getClassSchema())) {
             return VersionHistory.read(updates, common.topics().modelUpdates(), common.model(), BROKER_PATIENCE);
         }
+    }
+
+    /** Publishes with a producer of {@link #publisher}. */
+    ModelPublisher publisherOf(Producer<String, @Nullable SpecificRecord> producer, VersionHistory history) {
+        return new ModelPublisher(
+                producer,
+                common.topics().modelUpdates(),
+                common.topics().modelWeights(),
+                config.publication().chunkBytes(),
+                config.publication().signingKey(),
+                history.lastEvent());
+    }
+
+    /** Group of the model's learners. */
+    String group() {
+        return common.topics().prefix() + config.group();
     }
 
     /** Transactional, one identity per model: initialising it fences whoever published before. */
     Producer<String, @Nullable SpecificRecord> publisher() {
         Map<String, Object> properties = common.clientConfig();
-        properties.put(
-                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
-                common.topics().prefix() + config.group() + "-" + common.model());
+        properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, group() + "-" + common.model());
         // A version of hundreds of megabytes takes longer than Kafka's minute; whoever takes over ends what was begun
         // at once.
         properties.putIfAbsent(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MILLIS);
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
         properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, TopicCatalogue.MAX_RECORD_BYTES);
+        RecordSerde<SpecificRecord> serde = RecordSerde.ofAny(List.of(), schemas);
+        return new KafkaProducer<>(properties, new StringSerializer(), serde.serializer());
+    }
+
+    /** Outside any transaction: an order is nobody's consequence. */
+    Producer<String, SpecificRecord> orderWriter() {
+        Map<String, Object> properties = common.clientConfig();
+        properties.put(ProducerConfig.ACKS_CONFIG, "all");
+        properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         RecordSerde<SpecificRecord> serde = RecordSerde.ofAny(List.of(), schemas);
         return new KafkaProducer<>(properties, new StringSerializer(), serde.serializer());
     }

@@ -31,6 +31,7 @@ final class LearnerLoop {
     private static final Duration IDLE_POLL = Duration.ofMillis(200);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
     private static final long REPORT_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long ORDERS_NANOS = Duration.ofSeconds(1).toNanos();
     /** Batches that are decoded ahead of the training thread. */
     private static final int AHEAD = 4;
 
@@ -46,6 +47,7 @@ final class LearnerLoop {
     private @Nullable TrainingSession session;
     private long lastReport;
     private long lastStep;
+    private long lastOrders;
 
     /** @param meters where the loop and all that belongs to it put their metrics */
     LearnerLoop(CommonConfig common, LearnerConfig config, MeterRegistry meters) {
@@ -122,6 +124,12 @@ final class LearnerLoop {
         if (active == null) {
             return true;
         }
+        if (System.nanoTime() - lastOrders >= ORDERS_NANOS) {
+            lastOrders = System.nanoTime();
+            if (!leads(active, TrainingSession::settleOrders)) {
+                return false;
+            }
+        }
         LearnerState state = active.backlog() == 0 ? LearnerState.IDLE : LearnerState.TRAINING;
         if (active.backlog() > 0) {
             long start = System.nanoTime();
@@ -129,7 +137,10 @@ final class LearnerLoop {
             lastStep = System.nanoTime();
             metrics.stepped(lastStep - start, active.trainer().meanLosses());
         }
-        if (active.isVersionDue() && !published(active, c, progress)) {
+        if (active.isVersionDue()
+                && !leads(
+                        active,
+                        leading -> leading.publish(c.groupMetadata(), evaluating -> report(progress, evaluating)))) {
             return false;
         }
         rate.observe(System.nanoTime(), active.trainer().counters().crops());
@@ -140,17 +151,18 @@ final class LearnerLoop {
         return true;
     }
 
-    /** Publishes a version, unless another learner trains by now: then what this one has is dropped. */
-    private boolean published(
-            TrainingSession active, Consumer<String, byte[]> c, Producer<String, SpecificRecord> progress) {
+    /** Publishes something, unless another learner trains by now: then what this one has is dropped. */
+    private boolean leads(TrainingSession active, java.util.function.Consumer<TrainingSession> publishing) {
         try {
-            active.publish(c.groupMetadata(), evaluating -> report(progress, evaluating));
+            publishing.accept(active);
             return true;
         } catch (KafkaException e) {
             if (!Fencing.isBehind(e)) {
                 throw e;
             }
-            log.warn("another learner has taken over: version {} of this one is not published", active.version());
+            log.warn(
+                    "another learner has taken over: what this one has trained since version {} is dropped",
+                    active.version());
             end(false);
             return false;
         }

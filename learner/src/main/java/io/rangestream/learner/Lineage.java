@@ -1,5 +1,6 @@
 package io.rangestream.learner;
 
+import io.rangestream.avro.Continuation;
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.learner.checkpoint.CheckpointException;
@@ -7,6 +8,7 @@ import io.rangestream.learner.checkpoint.CheckpointStore;
 import io.rangestream.learner.evaluation.Founder;
 import io.rangestream.learner.evaluation.SpaceRule.Space;
 import io.rangestream.learner.optimizer.FloatBytes;
+import io.rangestream.learner.orders.OrderRules;
 import io.rangestream.learner.publish.VersionHistory;
 import io.rangestream.learner.training.Trainer;
 import java.io.DataInput;
@@ -31,7 +33,7 @@ import org.slf4j.LoggerFactory;
 final class Lineage {
     private static final Logger log = LoggerFactory.getLogger(Lineage.class);
     private static final int MAGIC = 0x5253434B; // "RSCK"
-    private static final int FORMAT = 7;
+    private static final int FORMAT = 8;
 
     private final Trainer trainer;
     private long version;
@@ -40,6 +42,16 @@ final class Lineage {
     private float[] promotedWeights = {};
     private List<Founder> founders = List.of();
     private Optional<String> detour = Optional.empty();
+    private @Nullable Resumed resumed;
+
+    /**
+     * Where the weights are from, if not from the version before.
+     *
+     * @param version whose training state they continue
+     * @param checkpointHash of that version
+     * @param orderId the order to do so
+     */
+    private record Resumed(long version, String checkpointHash, String orderId) {}
 
     private Lineage(Trainer trainer) {
         this.trainer = trainer;
@@ -54,31 +66,35 @@ final class Lineage {
      */
     static Lineage restore(Trainer trainer, CheckpointStore checkpoints, VersionHistory history) {
         var lineage = new Lineage(trainer);
-        List<ModelUpdate> versions = history.all();
+        lineage.continueLast(checkpoints, history.all());
+        lineage.follow(history, checkpoints);
+        return lineage;
+    }
+
+    private void continueLast(CheckpointStore checkpoints, List<ModelUpdate> versions) {
         if (versions.isEmpty()) {
-            if (!lineage.continueInHand(checkpoints, 0, "")) {
+            if (!continueInHand(checkpoints, 0, "")) {
                 log.info("no version yet: beginning with an untrained network");
             }
-            return lineage;
+            return;
         }
-        CheckpointException reason = lineage.tryContinuing(checkpoints, versions.get(versions.size() - 1));
+        CheckpointException reason = tryContinuing(checkpoints, versions.get(versions.size() - 1));
         if (reason == null) {
-            return lineage;
+            return;
         }
         log.warn("{}", reason.getMessage());
         Set<Long> present = checkpoints.versions();
         for (int i = versions.size() - 2; i >= 0; i--) {
             ModelUpdate older = versions.get(i);
             if (present.contains(older.getVersion())) {
-                CheckpointException another = lineage.tryContinuing(checkpoints, older);
+                CheckpointException another = tryContinuing(checkpoints, older);
                 if (another == null) {
-                    lineage.detour =
-                            Optional.of("trained from version %d, as the checkpoint of version %d could not be used"
-                                    .formatted(
-                                            older.getVersion(),
-                                            versions.get(versions.size() - 1).getVersion()));
+                    detour = Optional.of("trained from version %d, as the checkpoint of version %d could not be used"
+                            .formatted(
+                                    older.getVersion(),
+                                    versions.get(versions.size() - 1).getVersion()));
                     log.warn("the batches since version {} are trained on again", older.getVersion());
-                    return lineage;
+                    return;
                 }
                 log.warn("{}", another.getMessage());
             }
@@ -100,6 +116,71 @@ final class Lineage {
         });
     }
 
+    /**
+     * Whether training can be resumed from a version: whether its checkpoint is there and whole.
+     */
+    static OrderRules.Resumable resumable(CheckpointStore checkpoints) {
+        return version -> {
+            String hash = version.getTraining().getCheckpointSha256();
+            try {
+                checkpoints.readVersion(version.getVersion(), hash, Lineage::readHeader);
+                return Optional.empty();
+            } catch (CheckpointException e) {
+                return Optional.of("training cannot be resumed from version %d: %s"
+                        .formatted(version.getVersion(), e.getMessage()));
+            }
+        };
+    }
+
+    /** As {@link #resumable}, by what training knows besides. */
+    Optional<String> objectionToResuming(ModelUpdate from, CheckpointStore checkpoints) {
+        long oldest = trainer.oldestToResumeFrom();
+        return resumable(checkpoints)
+                .objection(from)
+                .or(() -> from.getVersion() >= oldest
+                        ? Optional.empty()
+                        : Optional.of(
+                                "training can be resumed from version %d on: who was erased since older ones is forgotten"
+                                        .formatted(oldest)));
+    }
+
+    /**
+     * Does what orders have made of the versions: takes the weights of the promoted version to compare with, and resumes training where
+     * the newest version says. Does nothing twice.
+     *
+     * @return whether training was resumed from another version
+     * @throws CheckpointException if training is to be resumed from a version whose checkpoint cannot be used
+     */
+    boolean follow(VersionHistory history, CheckpointStore checkpoints) {
+        history.promoted()
+                .filter(promoted -> promoted.getVersion() != promotedVersion)
+                .filter(promoted -> !promoted.getOrderId().isEmpty())
+                .ifPresent(promoted -> comparedWith(promoted, checkpoints));
+        Continuation continuation =
+                history.last().map(ModelUpdate::getContinuation).orElse(null);
+        if (continuation == null || (resumed != null && resumed.orderId().equals(continuation.getOrderId()))) {
+            return false;
+        }
+        long from = continuation.getVersion();
+        String hash = history.find(from)
+                .map(update -> update.getTraining().getCheckpointSha256())
+                .orElseThrow(() -> CheckpointException.refused(
+                        "training is to be resumed from version %d, which is not on the topic".formatted(from), null));
+        checkpoints.readVersion(from, hash, in -> {
+            readHeader(in);
+            trainer.resumeFrom(in, from);
+            return from;
+        });
+        resumed = new Resumed(from, hash, continuation.getOrderId());
+        log.warn("training resumes from version {} by order {}", from, continuation.getOrderId());
+        return true;
+    }
+
+    /** Version that the next one continues; 0 before the first. */
+    long parent() {
+        return resumed == null ? version : resumed.version();
+    }
+
     /** Version that the training state continues; 0 before the first. */
     long version() {
         return version;
@@ -115,7 +196,7 @@ final class Lineage {
         return promotedVersion;
     }
 
-    /** Published weights of the promoted version. */
+    /** Published weights of the promoted version; empty if they are not to be had any more. */
     float[] promotedWeights() {
         return promotedWeights;
     }
@@ -130,6 +211,7 @@ final class Lineage {
         version = newVersion;
         checkpointHash = "";
         detour = Optional.empty();
+        resumed = null;
         if (status == ModelStatus.PROMOTED) {
             promotedVersion = newVersion;
             promotedWeights = weights;
@@ -143,27 +225,28 @@ final class Lineage {
     }
 
     /**
-     * Takes the weights of the version that the training state continues, as training has diverged since.
+     * Takes the weights of the version that the next one continues, as training has diverged since.
      *
      * @throws CheckpointException if its checkpoint cannot be read
      */
     void returnToVersion(CheckpointStore checkpoints) {
-        if (version == 0) {
+        long parent = parent();
+        if (parent == 0) {
             try {
                 trainer.returnToUntrained();
             } catch (IOException e) {
                 throw new UncheckedIOException(e); // It reads memory.
             }
         } else {
-            checkpoints.readVersion(version, checkpointHash, in -> {
+            checkpoints.readVersion(parent, resumed == null ? checkpointHash : resumed.checkpointHash(), in -> {
                 readHeader(in);
-                trainer.returnTo(in, version);
-                return version;
+                trainer.returnTo(in, parent);
+                return parent;
             });
         }
         log.warn(
                 "training diverged: the weights are those of {} again, and training goes on with the next batch",
-                version == 0 ? "the untrained network" : "version " + version);
+                parent == 0 ? "the untrained network" : "version " + parent);
     }
 
     void setCheckpointHash(String hash) {
@@ -184,6 +267,12 @@ final class Lineage {
             if (founder.version() != promotedVersion) {
                 writeWeights(out, founder.weights());
             }
+        }
+        out.writeBoolean(resumed != null);
+        if (resumed != null) {
+            out.writeLong(resumed.version());
+            out.writeUTF(resumed.checkpointHash());
+            out.writeUTF(resumed.orderId());
         }
         trainer.save(out);
     }
@@ -235,6 +324,7 @@ final class Lineage {
         promotedVersion = header.promotedVersion();
         promotedWeights = header.promotedWeights();
         founders = header.founders();
+        resumed = header.resumed();
         return true;
     }
 
@@ -244,7 +334,43 @@ final class Lineage {
             String checkpointHash,
             long promotedVersion,
             float[] promotedWeights,
-            List<Founder> founders) {}
+            List<Founder> founders,
+            @Nullable Resumed resumed) {}
+
+    /** What is not to be had to compare with is no reason to stop: then the next versions wait for an operator. */
+    private void comparedWith(ModelUpdate promoted, CheckpointStore checkpoints) {
+        long number = promoted.getVersion();
+        promotedVersion = number;
+        try {
+            promotedWeights =
+                    checkpoints.readVersion(number, promoted.getTraining().getCheckpointSha256(), in -> {
+                        founders = readHeader(in).founders();
+                        return trainer.publishedIn(in);
+                    });
+            founders = foundersOf(promoted);
+        } catch (CheckpointException e) {
+            if (!e.isRefusal()) {
+                throw e;
+            }
+            promotedWeights = new float[0];
+            founders = List.of();
+            log.warn(
+                    "the next versions cannot be compared with version {}, which is promoted: {}",
+                    number,
+                    e.getMessage());
+        }
+    }
+
+    /** Of the spaces that a version names, those whose founding versions its checkpoint holds. */
+    private List<Founder> foundersOf(ModelUpdate promoted) {
+        var known = new HashMap<String, Founder>();
+        Stream.concat(founders.stream(), Stream.of(new Founder(promoted.getVersion(), promotedWeights)))
+                .forEach(founder -> known.put(promoted.getModel() + "/" + founder.version(), founder));
+        return Stream.concat(Stream.of(promoted.getEmbeddingSpace()), promoted.getCompatibleWith().stream())
+                .map(known::get)
+                .filter(Objects::nonNull)
+                .toList();
+    }
 
     private static Header readHeader(DataInput in) throws IOException {
         if (in.readInt() != MAGIC || in.readInt() != FORMAT) {
@@ -259,7 +385,8 @@ final class Lineage {
             long founder = in.readLong();
             founders.add(new Founder(founder, founder == promotedVersion ? promotedWeights : readWeights(in)));
         }
-        return new Header(version, checkpointHash, promotedVersion, promotedWeights, List.copyOf(founders));
+        Resumed resumed = in.readBoolean() ? new Resumed(in.readLong(), in.readUTF(), in.readUTF()) : null;
+        return new Header(version, checkpointHash, promotedVersion, promotedWeights, List.copyOf(founders), resumed);
     }
 
     private static void writeWeights(DataOutput out, float[] weights) throws IOException {

@@ -3,6 +3,7 @@ package io.rangestream.learner;
 import io.rangestream.avro.Erasure;
 import io.rangestream.avro.Evaluation;
 import io.rangestream.avro.LearnerState;
+import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.avro.TrainingBatch;
 import io.rangestream.learner.backbone.Backbone;
@@ -17,22 +18,22 @@ import io.rangestream.learner.evaluation.HoldoutReader;
 import io.rangestream.learner.evaluation.PromotionGate;
 import io.rangestream.learner.evaluation.SpaceRule;
 import io.rangestream.learner.evaluation.SpaceRule.Space;
+import io.rangestream.learner.orders.OrderDesk;
+import io.rangestream.learner.orders.OrderRules;
 import io.rangestream.learner.publish.ModelPublisher;
+import io.rangestream.learner.publish.Succession;
 import io.rangestream.learner.publish.VersionHistory;
 import io.rangestream.learner.training.Trainer;
 import io.rangestream.learner.training.TrainingException;
-import io.rangestream.schemas.image.InvalidImageException;
 import io.rangestream.schemas.wire.UndecodableRecordException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import java.util.stream.LongStream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -68,6 +69,7 @@ final class TrainingSession implements AutoCloseable {
     private final ModelPublisher publisher;
     private final VersionHistory history;
     private final Lineage lineage;
+    private final OrderDesk orders;
     private final UpdateDraft draft;
     private final Deserializer<SpecificRecord> deserializer;
     private final Deque<Pending> pending = new ArrayDeque<>();
@@ -110,20 +112,18 @@ final class TrainingSession implements AutoCloseable {
                     evaluation.maxFaces(),
                     evaluation.maxPairsPerIdentity(),
                     config.seed(),
-                    (image, encoding, width, height) -> decoded(preparer.decode(image, encoding, width, height)));
-            if (lineage.promotedVersion() > 0) {
-                evaluator.setPromoted(lineage.promotedVersion(), lineage.promotedWeights());
-            }
-            this.gate = new PromotionGate(evaluation.minPairs(), evaluation.tolerance());
+                    new HoldoutDecoder(preparer));
+            evaluator.setPromoted(lineage.promotedVersion(), lineage.promotedWeights());
+            this.gate = new PromotionGate(evaluation.minPairs(), evaluation.tolerance(), evaluation.approval());
             this.spaceRule = new SpaceRule(evaluation.minPairs(), evaluation.compatibilityTolerance());
             compareWithFounders(trainer, evaluator, lineage.founders());
-            this.publisher = new ModelPublisher(
-                    producer,
-                    clients.topics().modelUpdates(),
-                    clients.topics().modelWeights(),
-                    config.publication().chunkBytes(),
-                    config.publication().signingKey(),
-                    history.lastEvent());
+            this.publisher = clients.publisherOf(producer, history);
+            this.orders = owned.add(new OrderDesk(
+                    clients.orders(),
+                    clients.topics().modelOrders(),
+                    new OrderRules(version -> lineage.objectionToResuming(version, checkpoints)),
+                    publisher,
+                    history));
             this.draft = new UpdateDraft(model, trainer, config.seed(), partition);
             this.deserializer = clients.batchSerde().deserializer();
         } catch (RuntimeException | Error e) {
@@ -220,20 +220,20 @@ final class TrainingSession implements AutoCloseable {
                 evaluation,
                 lineage.founders().stream().map(Founder::version).toList());
         ModelUpdate.Builder update = draft.begin(version, lineage, verdict, evaluation, space);
-        long promotedBefore = lineage.promotedVersion();
-        trainer.versionMade(judgedAuc(evaluation));
+        boolean promoted = verdict.status() == ModelStatus.PROMOTED;
+        long oldest = config.checkpoints().oldest(version, promoted ? version : lineage.promotedVersion());
+        trainer.versionMade(judgedAuc(evaluation), version, oldest);
         lineage.made(version, verdict.status(), weights, space);
         String hash = checkpoints.writeVersion(version, lineage::save);
         lineage.setCheckpointHash(hash);
         update.getTraining().setCheckpointSha256(hash);
         byte[] artifact = trainer.backbone().exportOnnx(weights);
+        Succession others = Succession.ofPublishing(
+                history, update.build(), config.publication().retain());
         ModelUpdate published = publisher.publish(
-                update.build(),
-                artifact,
-                retired(version, promotedBefore),
-                Map.of(partition, new OffsetAndMetadata(nextOffset())),
-                group);
+                update.build(), artifact, others, Map.of(partition, new OffsetAndMetadata(nextOffset())), group);
         history.add(published);
+        others.changed().forEach(history::add);
         if (lineage.promotedVersion() == version) {
             evaluator.setPromoted(version, weights);
             compareWithFounders(trainer, evaluator, lineage.founders());
@@ -256,6 +256,17 @@ final class TrainingSession implements AutoCloseable {
         trainer.keepComparableWith(founders.isEmpty() ? null : founders.get(0).weights());
     }
 
+    /** Settles what operators have ordered since, and goes on accordingly. */
+    void settleOrders() {
+        if (orders.settle()) {
+            if (lineage.follow(history, checkpoints)) {
+                batchesSinceVersion = 0;
+            }
+            evaluator.setPromoted(lineage.promotedVersion(), lineage.promotedWeights());
+            compareWithFounders(trainer, evaluator, lineage.founders());
+        }
+    }
+
     /** The AUC that the learning rate may go by; NaN where there are too few pairs for a verdict. */
     private double judgedAuc(Evaluation evaluation) {
         Double auc = evaluation.getAuc();
@@ -276,17 +287,6 @@ final class TrainingSession implements AutoCloseable {
         owned.close();
     }
 
-    /** The version that leaves retention now, and one that stayed beyond it for being the promoted one until now. */
-    private List<ModelUpdate> retired(long version, long promotedBefore) {
-        long old = version - config.publication().retain();
-        return LongStream.of(old, promotedBefore)
-                .distinct()
-                .filter(v -> v <= old && v != lineage.promotedVersion())
-                .mapToObj(history::find)
-                .flatMap(Optional::stream)
-                .toList();
-    }
-
     private static PreparedBatch await(Future<PreparedBatch> prepared) {
         try {
             return prepared.get();
@@ -294,20 +294,6 @@ final class TrainingSession implements AutoCloseable {
             throw new InterruptException(e);
         } catch (ExecutionException e) {
             throw new TrainingException("a batch could not be prepared: " + e.getCause(), e);
-        }
-    }
-
-    private static byte @Nullable [] decoded(Future<byte[]> crop) {
-        try {
-            return crop.get();
-        } catch (InterruptedException e) {
-            throw new InterruptException(e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof InvalidImageException) {
-                log.warn("a holdout face is left out: {}", e.getCause().getMessage());
-                return null;
-            }
-            throw new TrainingException("a holdout face could not be decoded: " + e.getCause(), e);
         }
     }
 }

@@ -38,7 +38,7 @@ final class UpdateDraft {
         return ModelUpdate.newBuilder()
                 .setModel(model)
                 .setVersion(version)
-                .setParentVersion(lineage.version())
+                .setParentVersion(lineage.parent())
                 .setStatus(verdict.status())
                 .setReason(reason(verdict, lineage))
                 .setCreatedAt(Instant.now().truncatedTo(ChronoUnit.MILLIS))
@@ -63,10 +63,7 @@ final class UpdateDraft {
         var reason = new StringBuilder(verdict.reason());
         if (trainer.returnedSinceVersion()) {
             reason.append("; training had diverged, and its weights had returned to ")
-                    .append(
-                            lineage.version() == 0
-                                    ? "the untrained network's"
-                                    : "those of version " + lineage.version());
+                    .append(lineage.parent() == 0 ? "the untrained network's" : "those of version " + lineage.parent());
         }
         lineage.detour().ifPresent(detour -> reason.append("; ").append(detour));
         return reason.toString();

@@ -276,7 +276,7 @@ class DivergenceTest {
 
     /** As the session does it. */
     private void publish(long version) {
-        trainer.versionMade(Double.NaN);
+        trainer.versionMade(Double.NaN, version, 1);
         lineage.made(version, ModelStatus.PROMOTED, trainer.published(), new Space(version, List.of()));
         String hash = checkpoints.writeVersion(version, lineage::save);
         lineage.setCheckpointHash(hash);

@@ -25,7 +25,8 @@ import picocli.CommandLine.Parameters;
 /** Shows and fetches model versions. */
 @Command(
         name = "models",
-        description = "List, show, watch or fetch model versions; make the keys to sign them with.",
+        description =
+                "List, show, watch or fetch model versions; promote one or roll back to one; make the keys to sign them with.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
@@ -33,6 +34,8 @@ import picocli.CommandLine.Parameters;
             ModelsCommand.Show.class,
             ModelsCommand.Watch.class,
             ModelsCommand.Fetch.class,
+            OrderCommand.Promote.class,
+            OrderCommand.Rollback.class,
             ModelsCommand.KeyGeneration.class
         })
 final class ModelsCommand implements Runnable {
@@ -45,7 +48,8 @@ final class ModelsCommand implements Runnable {
     @Override
     public void run() {
         throw new CommandLine.ParameterException(
-                Console.of(spec), "say what to do with the models: list, show, watch, fetch or keygen");
+                Console.of(spec),
+                "say what to do with the models: list, show, watch, fetch, promote, rollback or keygen");
     }
 
     /** The version that a parameter names. */
@@ -89,11 +93,18 @@ final class ModelsCommand implements Runnable {
 
     @Command(name = "list", description = "List the versions.", mixinStandardHelpOptions = true)
     static final class ListVersions extends OnLog {
+        @Option(names = "--json", description = "Print each version's event as a line of JSON.")
+        private boolean json;
+
         @Override
         protected int run(CommonConfig common, SchemaTopic schemas, ModelLog log) {
             List<ModelUpdate> updates =
                     log.list().stream().map(ModelVersion::update).toList();
-            Console.println(spec, VersionTable.render(updates));
+            if (json) {
+                updates.forEach(update -> Console.println(spec, VersionTable.json(update)));
+            } else {
+                Console.println(spec, VersionTable.renderWithReasons(updates));
+            }
             return CommandLine.ExitCode.OK;
         }
     }
@@ -107,9 +118,13 @@ final class ModelsCommand implements Runnable {
                 description = "Default: ${DEFAULT-VALUE}.")
         private String version = PROMOTED;
 
+        @Option(names = "--json", description = "Print its event as a line of JSON.")
+        private boolean json;
+
         @Override
         protected int run(CommonConfig common, SchemaTopic schemas, ModelLog log) {
-            Console.println(spec, VersionTable.details(find(spec, log, version).update()));
+            ModelUpdate update = find(spec, log, version).update();
+            Console.println(spec, json ? VersionTable.json(update) : VersionTable.details(update));
             return CommandLine.ExitCode.OK;
         }
     }

@@ -4,6 +4,7 @@ import io.rangestream.avro.CrossVersion;
 import io.rangestream.avro.Evaluation;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.avro.SegmentEvaluation;
+import io.rangestream.avro.StatusChange;
 import io.rangestream.avro.TarAtFar;
 import io.rangestream.avro.Training;
 import java.util.List;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Versions as text. */
 public final class VersionTable {
-    private static final String ROW = "%7s  %-10s %10s %9s %9s %9s %8s %9s  %s";
+    private static final String ROW = "%7s  %-11s %10s %9s %9s %9s %8s %9s  %s";
 
     private VersionTable() {}
 
@@ -25,6 +26,21 @@ public final class VersionTable {
             return "no versions yet";
         }
         return header() + "\n" + updates.stream().map(VersionTable::row).collect(Collectors.joining("\n"));
+    }
+
+    /** As {@link #render}, with what each version continues and why it has its status. */
+    static String renderWithReasons(List<ModelUpdate> updates) {
+        if (updates.isEmpty()) {
+            return render(updates);
+        }
+        return updates.stream()
+                .map(update -> text("%s %7d  %s", row(update), update.getParentVersion(), update.getReason()))
+                .collect(Collectors.joining("\n", text("%s %7s  %s%n", header(), "parent", "reason"), ""));
+    }
+
+    /** All that the event says, as JSON. */
+    static String json(ModelUpdate update) {
+        return update.toString();
     }
 
     static String header() {
@@ -52,8 +68,26 @@ public final class VersionTable {
         Evaluation e = u.getEvaluation();
         var out = new StringBuilder();
         line(out, "version", "%s/%d, from version %d", u.getModel(), u.getVersion(), u.getParentVersion());
-        line(out, "status", "%s: %s", u.getStatus(), u.getReason());
-        line(out, "made", "%s", u.getCreatedAt());
+        line(out, "status", "%s: %s%s", u.getStatus(), u.getReason(), byOrder(u.getOrderId()));
+        for (StatusChange earlier : u.getEarlierStatuses()) {
+            line(
+                    out,
+                    "",
+                    "%s %s: %s%s",
+                    earlier.getSince(),
+                    earlier.getStatus(),
+                    earlier.getReason(),
+                    byOrder(earlier.getOrderId()));
+        }
+        line(out, "made", "%s%s", u.getCreatedAt(), u.getChangedAt() == null ? "" : ", changed " + u.getChangedAt());
+        if (u.getContinuation() != null) {
+            line(
+                    out,
+                    "branch",
+                    "the next version continues from version %d%s",
+                    u.getContinuation().getVersion(),
+                    byOrder(u.getContinuation().getOrderId()));
+        }
         line(
                 out,
                 "network",
@@ -70,10 +104,11 @@ public final class VersionTable {
         line(
                 out,
                 "artifact",
-                "%s, %,d bytes in %d chunks, sha256 %s",
+                "%s, %,d bytes in %d chunks%s, sha256 %s",
                 u.getArtifact().getFormat(),
                 u.getArtifact().getBytes(),
                 u.getArtifact().getChunks(),
+                u.getArtifact().getPruned() ? " that have left retention" : "",
                 u.getArtifact().getSha256());
         line(
                 out,
@@ -85,6 +120,7 @@ public final class VersionTable {
                 t.getSkippedSteps(),
                 t.getSkippedCrops(),
                 t.getBackend());
+        line(out, "checkpoint", "sha256 %s", t.getCheckpointSha256());
         line(out, "losses", "total %.4f, %s", t.getLossTotal(), terms(t));
         line(
                 out,
@@ -97,9 +133,10 @@ public final class VersionTable {
         line(
                 out,
                 "",
-                "AUC %s (untrained %s), balanced accuracy %s at threshold %s",
+                "AUC %s (untrained %s)%s, balanced accuracy %s at threshold %s",
                 number(e.getAuc()),
                 number(e.getUntrainedAuc()),
+                after(e.getPromotedAuc(), e.getAucDifferenceLower(), e.getAucDifferenceUpper()),
                 number(e.getAccuracy()),
                 number(e.getThreshold()));
         for (TarAtFar point : e.getTarAtFar()) {
@@ -109,10 +146,11 @@ public final class VersionTable {
             line(
                     out,
                     "",
-                    "%s: AUC %s, %,d genuine pairs",
+                    "%s: AUC %s, %,d genuine pairs%s",
                     segment.getSegment(),
                     number(segment.getAuc()),
-                    segment.getGenuinePairs());
+                    segment.getGenuinePairs(),
+                    after(segment.getPromotedAuc(), segment.getAucDifferenceLower(), segment.getAucDifferenceUpper()));
         }
         String space = space(u);
         line(
@@ -150,6 +188,17 @@ public final class VersionTable {
                 .entrySet().stream()
                         .map(term -> text("%s %.4f", term.getKey(), term.getValue()))
                         .collect(Collectors.joining(", "));
+    }
+
+    private static String byOrder(String orderId) {
+        return orderId.isEmpty() ? "" : " (order %s)".formatted(orderId);
+    }
+
+    /** The same figure of the promoted version, and how far apart they are. */
+    private static String after(@Nullable Double promoted, @Nullable Double lower, @Nullable Double upper) {
+        return promoted == null || lower == null || upper == null
+                ? ""
+                : text(", %.4f of the promoted version, difference %+.4f to %+.4f", promoted, lower, upper);
     }
 
     private static void line(StringBuilder out, String name, String format, Object... arguments) {

@@ -73,6 +73,11 @@ public record DemoReport(
                             .findFirst()
                             .orElse(null));
         }
+
+        /** Whether it is promoted, or was until a later one took its place. */
+        private boolean wasPromoted() {
+            return status == ModelStatus.PROMOTED || status == ModelStatus.SUPERSEDED;
+        }
     }
 
     /** Outcome of a protocol. */
@@ -84,9 +89,7 @@ public record DemoReport(
     /** At least two versions promoted, and the last beats the untrained network. */
     @JsonIgnore
     public boolean isSuccess() {
-        long promoted = versions.stream()
-                .filter(version -> version.status() == ModelStatus.PROMOTED)
-                .count();
+        long promoted = versions.stream().filter(Version::wasPromoted).count();
         Double last =
                 versions.isEmpty() ? null : versions.get(versions.size() - 1).auc();
         return promoted >= 2 && last != null && untrainedAuc != null && last > untrainedAuc;

@@ -143,7 +143,7 @@ public final class LfwCompatibility implements Callable<Integer> {
                     verification.crossAuc(ofPrevious, embeddings, dim),
                     trainer.meanLosses().term("compatibility"),
                     trainer.meanLosses().total());
-            trainer.versionMade(own);
+            trainer.versionMade(own, version, version);
             if (version <= versions) {
                 train(trainer, stream, first + version * each);
             }

@@ -110,7 +110,7 @@ public final class LfwLosses implements Callable<Integer> {
                         (System.nanoTime() - start) / 1e9);
                 System.out.print(row);
                 append(row);
-                trainer.versionMade(auc);
+                trainer.versionMade(auc, evaluated, evaluated);
             }
         }
     }

@@ -32,6 +32,17 @@ public record CheckpointConfig(String store, Path directory, int retain, Storage
         }
     }
 
+    /**
+     * The oldest version whose checkpoint stays.
+     *
+     * @param newest the newest version
+     * @param promoted the promoted version; 0 if there is none
+     */
+    public long oldest(long newest, long promoted) {
+        long oldest = Math.max(1, newest - retain + 1);
+        return promoted == 0 ? oldest : Math.min(oldest, promoted);
+    }
+
     static void define(ConfigDef definition) {
         definition
                 .define(

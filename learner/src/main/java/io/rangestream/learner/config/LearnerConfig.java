@@ -5,6 +5,7 @@ import io.rangestream.learner.backbone.BackboneSpec;
 import io.rangestream.learner.backbone.ComputeDevice;
 import io.rangestream.learner.backbone.OptimizerSettings;
 import io.rangestream.learner.batch.AugmentationSettings;
+import io.rangestream.learner.evaluation.PromotionGate.Approval;
 import io.rangestream.learner.head.HeadSettings;
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.config.Settings;
@@ -72,9 +73,15 @@ public record LearnerConfig(
      * @param minPairs genuine pairs below which a version is promoted unjudged
      * @param tolerance AUC by which a version may be worse than the promoted one
      * @param compatibilityTolerance AUC by which old embeddings against new ones may be worse than new ones among themselves
+     * @param approval who promotes a version that is not rejected
      */
     public record Evaluation(
-            int maxFaces, int maxPairsPerIdentity, int minPairs, double tolerance, double compatibilityTolerance) {
+            int maxFaces,
+            int maxPairsPerIdentity,
+            int minPairs,
+            double tolerance,
+            double compatibilityTolerance,
+            Approval approval) {
         public Evaluation {
             requireFinite(PROMOTION_TOLERANCE, tolerance);
             requireFinite(COMPATIBILITY_TOLERANCE, compatibilityTolerance);
@@ -99,6 +106,7 @@ public record LearnerConfig(
     public static final String PROMOTION_MIN_PAIRS = "promotion.min.pairs";
     public static final String PROMOTION_TOLERANCE = "promotion.tolerance";
     public static final String COMPATIBILITY_TOLERANCE = "compatibility.tolerance";
+    public static final String PROMOTION_APPROVAL = "promotion.approval";
     public static final String CACHE_BYTES = "crop.cache.bytes";
     public static final String MAX_FACE_PIXELS = "max.face.pixels";
 
@@ -159,7 +167,8 @@ public record LearnerConfig(
                 c.getInt(EVALUATION_MAX_PAIRS),
                 c.getInt(PROMOTION_MIN_PAIRS),
                 c.getDouble(PROMOTION_TOLERANCE),
-                c.getDouble(COMPATIBILITY_TOLERANCE));
+                c.getDouble(COMPATIBILITY_TOLERANCE),
+                Approval.of(c.getString(PROMOTION_APPROVAL)));
     }
 
     /** {@link ConfigDef.Range} lets NaN pass. */

@@ -1,6 +1,7 @@
 package io.rangestream.learner.config;
 
 import io.rangestream.learner.architecture.Architectures;
+import io.rangestream.learner.evaluation.PromotionGate.Approval;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
@@ -143,14 +144,21 @@ final class LearnerKeys {
                         100,
                         Range.atLeast(1),
                         Importance.MEDIUM,
-                        "Genuine pairs below which a version is promoted unjudged.")
+                        "Genuine pairs below which a version is promoted unjudged, and below which a segment of the people is not looked at.")
                 .define(
                         LearnerConfig.PROMOTION_TOLERANCE,
                         Type.DOUBLE,
                         0.01,
                         Range.between(0, 1),
                         Importance.MEDIUM,
-                        "A version is rejected when its AUC is worse than the promoted version's by more than this, beyond doubt (95 %).")
+                        "A version is rejected when its AUC, over all pairs or those of the open or the closed set, is worse than the promoted version's by more than this, beyond doubt (95 %).")
+                .define(
+                        LearnerConfig.PROMOTION_APPROVAL,
+                        Type.STRING,
+                        Approval.AUTOMATIC.key(),
+                        ValidString.in(Approval.AUTOMATIC.key(), Approval.MANUAL.key()),
+                        Importance.MEDIUM,
+                        "Who promotes a version that is not rejected: automatic, or manual for an operator with rangestream models promote.")
                 .define(
                         LearnerConfig.COMPATIBILITY_TOLERANCE,
                         Type.DOUBLE,

@@ -61,10 +61,15 @@ public final class HoldoutEvaluator {
         this.decoder = decoder;
     }
 
-    /** What later versions are compared with. */
+    /**
+     * What later versions are compared with.
+     *
+     * @param version 0 if no version is promoted
+     * @param weights empty if they are not to be had
+     */
     public void setPromoted(long version, float[] weights) {
         promotedVersion = version;
-        keep(List.of(new Founder(version, weights)));
+        keep(weights.length == 0 ? List.of() : List.of(new Founder(version, weights)));
     }
 
     /** Whose embedding spaces later versions may belong to. */
@@ -100,17 +105,17 @@ public final class HoldoutEvaluator {
                 .setTarAtFar(Arrays.stream(FALSE_ACCEPTANCE_RATES)
                         .mapToObj(far -> new TarAtFar(far, roc.tarAtFar(far)))
                         .toList())
-                .setSegments(segments(pairs, scores, trainedOn))
                 .setUntrainedAuc(auc(scores(pairs, untrained.of(faces))))
                 .setCrossVersion(versions.entrySet().stream()
                         .map(older -> cross(older.getKey(), older.getValue().of(faces), embeddings, scores, pairs))
-                        .toList());
+                        .toList())
+                .setPromotedVersion(promotedVersion);
         KnownEmbeddings promoted = versions.get(promotedVersion);
-        if (promoted != null) {
-            PairedBootstrap.Scores before = scores(pairs, promoted.of(faces));
+        PairedBootstrap.Scores before = promoted == null ? null : scores(pairs, promoted.of(faces));
+        evaluation.setSegments(segments(pairs, scores, before, trainedOn));
+        if (before != null) {
             var interval = new PairedBootstrap(pairs).interval(scores, before, seed);
             evaluation
-                    .setPromotedVersion(promotedVersion)
                     .setPromotedAuc(auc(before))
                     .setAucDifferenceLower(interval.lower())
                     .setAucDifferenceUpper(interval.upper());
@@ -166,25 +171,40 @@ public final class HoldoutEvaluator {
     }
 
     private List<SegmentEvaluation> segments(
-            PairSet pairs, PairedBootstrap.Scores scores, Predicate<String> trainedOn) {
+            PairSet pairs,
+            PairedBootstrap.Scores scores,
+            PairedBootstrap.@Nullable Scores before,
+            Predicate<String> trainedOn) {
         return List.of(
-                segment("open-set", pairs, scores, trainedOn.negate()),
-                segment("closed-set", pairs, scores, trainedOn));
+                segment("open-set", pairs, scores, before, trainedOn.negate()),
+                segment("closed-set", pairs, scores, before, trainedOn));
     }
 
-    private static SegmentEvaluation segment(
-            String name, PairSet pairs, PairedBootstrap.Scores scores, Predicate<String> who) {
-        double[] genuine = IntStream.range(0, scores.genuine().length)
+    /** The genuine pairs of some people against all impostor pairs. */
+    private SegmentEvaluation segment(
+            String name,
+            PairSet pairs,
+            PairedBootstrap.Scores scores,
+            PairedBootstrap.@Nullable Scores before,
+            Predicate<String> who) {
+        int[] own = IntStream.range(0, pairs.genuine().size())
                 .filter(i -> who.test(
                         pairs.faces().get(pairs.genuine().get(i).first()).identity()))
-                .mapToDouble(i -> scores.genuine()[i])
                 .toArray();
-        Double auc = genuine.length == 0 ? null : new RocCurve(genuine, scores.impostor()).auc();
-        return SegmentEvaluation.newBuilder()
-                .setSegment(name)
-                .setGenuinePairs(genuine.length)
-                .setAuc(auc)
-                .build();
+        var segment = SegmentEvaluation.newBuilder().setSegment(name).setGenuinePairs(own.length);
+        if (own.length == 0) {
+            return segment.build();
+        }
+        PairedBootstrap.Scores ownScores = scores.ofGenuine(own);
+        segment.setAuc(auc(ownScores));
+        if (before != null) {
+            PairedBootstrap.Scores ownBefore = before.ofGenuine(own);
+            var interval = new PairedBootstrap(pairs.ofGenuine(own)).interval(ownScores, ownBefore, seed);
+            segment.setPromotedAuc(auc(ownBefore))
+                    .setAucDifferenceLower(interval.lower())
+                    .setAucDifferenceUpper(interval.upper());
+        }
+        return segment.build();
     }
 
     private CrossVersion cross(

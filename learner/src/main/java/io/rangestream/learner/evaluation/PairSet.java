@@ -1,6 +1,7 @@
 package io.rangestream.learner.evaluation;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,11 @@ public record PairSet(List<HoldoutFace> faces, List<Pair> genuine, List<Pair> im
     /** Whether both kinds of pairs are there. */
     public boolean isUsable() {
         return !genuine.isEmpty() && !impostor.isEmpty();
+    }
+
+    /** Some of the genuine pairs, and all impostor pairs. */
+    PairSet ofGenuine(int[] which) {
+        return new PairSet(faces, Arrays.stream(which).mapToObj(genuine::get).toList(), impostor);
     }
 
     private static List<Pair> pairsWithin(List<Integer> own, int max, SplittableRandom random) {

@@ -73,7 +73,12 @@ public final class PairedBootstrap {
     }
 
     /** Scores of a version. */
-    public record Scores(double[] genuine, double[] impostor) {}
+    public record Scores(double[] genuine, double[] impostor) {
+        /** Those of some of the genuine pairs, and of all impostor pairs. */
+        Scores ofGenuine(int[] which) {
+            return new Scores(Arrays.stream(which).mapToDouble(i -> genuine[i]).toArray(), impostor);
+        }
+    }
 
     /** AUC with each pair weighted by how often its people were drawn; NaN if no pair of one kind was. */
     private double auc(Ranking ranking, int[] drawn) {

@@ -190,11 +190,23 @@ public final class ClassHead {
      * @throws IOException when the bytes are not a head of this dimension and optimiser
      */
     public BitSet restore(DataInput in, Predicate<String> erasedSince) throws IOException {
+        BitSet gone = loadWithout(in, erasedSince);
+        rows.clearMoments();
+        return gone;
+    }
+
+    /**
+     * As {@link #load}, but identities erased since get no row, even if they have one now.
+     *
+     * @param erasedSince whether an identity was erased since
+     * @return rows of those identities
+     * @throws IOException when the bytes are not a head of this dimension and optimiser
+     */
+    public BitSet loadWithout(DataInput in, Predicate<String> erasedSince) throws IOException {
         discardPending();
         var saved = new ClassRows(dim, optimizer.rule().moments());
         saved.load(in);
         BitSet gone = saved.removeIf(erasedSince);
-        saved.clearMoments();
         rows = saved;
         return gone;
     }

@@ -123,6 +123,17 @@ public final class JointObjective implements EmbeddingObjective {
         gone.stream().forEach(losses::forget);
     }
 
+    /**
+     * As {@link #load}, but identities erased since get neither row nor centre, even if they have come back.
+     *
+     * @param erasedSince whether an identity was erased since
+     */
+    public void loadWithout(DataInput in, Predicate<String> erasedSince) throws IOException {
+        BitSet gone = head.loadWithout(in, erasedSince);
+        losses.load(in);
+        gone.stream().forEach(losses::forget);
+    }
+
     /** Finds the rows of the batch; an identity without one gets it, started from the mean of its embeddings in this batch. */
     private void findRows(float[] embeddings, int n) {
         if (targets.length < n) {

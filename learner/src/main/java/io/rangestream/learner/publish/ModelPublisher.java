@@ -3,6 +3,7 @@ package io.rangestream.learner.publish;
 import io.rangestream.avro.Artifact;
 import io.rangestream.avro.ModelChunk;
 import io.rangestream.avro.ModelUpdate;
+import io.rangestream.avro.OrderOutcome;
 import io.rangestream.schemas.signature.SigningKey;
 import io.rangestream.schemas.signature.UpdateSignature;
 import io.rangestream.schemas.wire.RecordCodec;
@@ -11,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -28,8 +30,9 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes a version: its chunks, its event, the tombstones of the versions that leave retention, and the offsets of the
- * batches it was trained on, in one transaction. A consumer sees all of it or nothing. Not thread-safe.
+ * Publishes a version: its chunks, its event and those of the versions that it changes, the tombstones of the versions that leave
+ * retention, and the offsets of the batches it was trained on, in one transaction; or what follows from an order, together with the
+ * order's outcome. A consumer sees all of it or nothing. Not thread-safe.
  */
 public final class ModelPublisher {
     private static final String CLOUD_EVENTS_VERSION = "1.0";
@@ -68,7 +71,7 @@ public final class ModelPublisher {
      *
      * @param draft the event; its artifact is replaced by what was really sent
      * @param artifact the weights as a file
-     * @param retired versions whose chunks are to go
+     * @param others what it means for the other versions
      * @param offsets next offsets of the batches topic
      * @param group the consumer's membership, which fences a learner that has lost its partition
      * @return the event as published
@@ -78,7 +81,7 @@ public final class ModelPublisher {
     public ModelUpdate publish(
             ModelUpdate draft,
             byte[] artifact,
-            List<ModelUpdate> retired,
+            Succession others,
             Map<TopicPartition, OffsetAndMetadata> offsets,
             ConsumerGroupMetadata group) {
         producer.beginTransaction();
@@ -87,8 +90,9 @@ public final class ModelPublisher {
                     .setArtifact(sendChunks(draft.getModel(), draft.getVersion(), artifact))
                     .setEventNumber(++lastEvent)
                     .build();
-            retired.forEach(this::sendTombstones);
+            others.retired().forEach(this::sendTombstones);
             producer.send(event(update));
+            others.changed().forEach(this::sendChange);
             producer.sendOffsetsToTransaction(offsets, group);
             producer.commitTransaction();
             return update;
@@ -96,6 +100,30 @@ public final class ModelPublisher {
             abort(e);
             throw e;
         }
+    }
+
+    /**
+     * Publishes what follows from an order, and its outcome, and waits until they are committed.
+     *
+     * @param others what it means for the versions
+     * @param ordersTopic where the outcome goes
+     * @throws KafkaException as {@link #publish}
+     */
+    public void settle(Succession others, OrderOutcome outcome, String ordersTopic) {
+        producer.beginTransaction();
+        try {
+            others.changed().forEach(this::sendChange);
+            producer.send(new ProducerRecord<>(ordersTopic, outcome.getOrderId(), outcome));
+            producer.commitTransaction();
+        } catch (KafkaException e) {
+            abort(e);
+            throw e;
+        }
+    }
+
+    private void sendChange(ModelUpdate changed) {
+        producer.send(event(
+                ModelUpdate.newBuilder(changed).setEventNumber(++lastEvent).build()));
     }
 
     private void sendTombstones(ModelUpdate retired) {
@@ -133,11 +161,14 @@ public final class ModelPublisher {
         String key = update.getModel() + "/" + update.getVersion();
         var record = new ProducerRecord<String, @Nullable SpecificRecord>(updatesTopic, key, update);
         String status = update.getStatus().name().toLowerCase(Locale.ROOT).replace("_", "");
+        Instant changedAt = update.getChangedAt();
+        // A version may have a status more than once; the time tells the events apart.
+        String id = changedAt == null ? status : status + "/" + changedAt.toEpochMilli();
         Map.of(
                         "ce_specversion",
                         CLOUD_EVENTS_VERSION,
                         "ce_id",
-                        key + "/" + status,
+                        key + "/" + id + (update.getArtifact().getPruned() ? "/pruned" : ""),
                         "ce_source",
                         "/rangestream/" + update.getModel(),
                         "ce_type",
@@ -145,7 +176,7 @@ public final class ModelPublisher {
                         "ce_subject",
                         key,
                         "ce_time",
-                        update.getCreatedAt().toString(),
+                        (changedAt == null ? update.getCreatedAt() : changedAt).toString(),
                         "content-type",
                         "application/avro")
                 .forEach((name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));

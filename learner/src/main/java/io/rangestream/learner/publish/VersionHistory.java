@@ -2,7 +2,9 @@ package io.rangestream.learner.publish;
 
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
+import io.rangestream.schemas.signature.UpdateSignature;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,10 +14,18 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** The published versions of a model. Not thread-safe. */
+/** The published versions of a model, each as its latest event says. Not thread-safe. */
 public final class VersionHistory {
-    private final TreeMap<Long, ModelUpdate> versions = new TreeMap<>();
+    private final TreeMap<Long, Entry> versions = new TreeMap<>();
+    private long events;
+    private boolean signed;
     private long lastEvent;
+
+    /** @param order which event it was: of two, the later one has the higher number */
+    private record Entry(ModelUpdate update, long order) {}
+
+    /** No version yet. */
+    public VersionHistory() {}
 
     /**
      * Reads all committed versions of a model.
@@ -38,6 +48,7 @@ public final class VersionHistory {
                 ModelUpdate update = record.value();
                 if (update != null && update.getModel().equals(model)) {
                     history.add(update);
+                    history.signed = record.headers().lastHeader(UpdateSignature.HEADER) != null;
                 }
             });
             if (consumer.position(partition) > position) {
@@ -51,22 +62,28 @@ public final class VersionHistory {
         return history;
     }
 
-    /** Adds a version just published. */
+    /** Takes in an event just published: a new version, or a change of one. */
     public void add(ModelUpdate update) {
-        versions.put(update.getVersion(), update);
+        versions.put(update.getVersion(), new Entry(update, events++));
         lastEvent = Math.max(lastEvent, update.getEventNumber());
     }
 
     /** The newest version, whatever its status. */
     public Optional<ModelUpdate> last() {
-        return Optional.ofNullable(versions.lastEntry()).map(Map.Entry::getValue);
+        return Optional.ofNullable(versions.lastEntry())
+                .map(Map.Entry::getValue)
+                .map(Entry::update);
     }
 
-    /** The newest promoted version. */
+    /**
+     * The promoted version. Releases before 0.2 left the ones before it PROMOTED as well: then it is the one promoted last, as it is
+     * for those who follow the topic.
+     */
     public Optional<ModelUpdate> promoted() {
         return versions.values().stream()
-                .filter(update -> update.getStatus() == ModelStatus.PROMOTED)
-                .reduce((older, newer) -> newer);
+                .filter(entry -> entry.update().getStatus() == ModelStatus.PROMOTED)
+                .max(Comparator.comparingLong(Entry::order))
+                .map(Entry::update);
     }
 
     /** The highest number of an event; 0 before the first. */
@@ -74,13 +91,18 @@ public final class VersionHistory {
         return lastEvent;
     }
 
-    /** Every version, the oldest first. */
-    public List<ModelUpdate> all() {
-        return List.copyOf(versions.values());
-    }
-
     /** A version. */
     public Optional<ModelUpdate> find(long version) {
-        return Optional.ofNullable(versions.get(version));
+        return Optional.ofNullable(versions.get(version)).map(Entry::update);
+    }
+
+    /** Whether the last event that was read is signed. */
+    public boolean isSigned() {
+        return signed;
+    }
+
+    /** Every version, the oldest first. */
+    public List<ModelUpdate> all() {
+        return versions.values().stream().map(Entry::update).toList();
     }
 }

@@ -62,6 +62,12 @@ final class Divergence {
         returnedSinceVersion = false;
     }
 
+    /** Training is resumed from other weights: what went before is theirs no more. */
+    void resumed() {
+        droppedInARow = 0;
+        returnedSinceVersion = false;
+    }
+
     void save(DataOutput out) throws IOException {
         out.writeInt(droppedInARow);
         out.writeLong(returns);

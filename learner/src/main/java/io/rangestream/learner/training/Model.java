@@ -106,6 +106,17 @@ final class Model implements AutoCloseable {
         }
     }
 
+    /**
+     * Takes all that {@link #save} wrote, the optimiser included.
+     *
+     * @param erasedSince whether somebody was erased since; what was learned of them before is not taken
+     */
+    void resume(DataInput in, Predicate<String> erasedSince) throws IOException {
+        readOrigin(in);
+        objective.loadWithout(in, erasedSince);
+        backbone.load(in);
+    }
+
     /** As {@link #returnTo} with what was before the first step. */
     void returnToUntrained() throws IOException {
         objective.restore(new DataInputStream(new ByteArrayInputStream(untrainedObjective)), identity -> false);

@@ -8,7 +8,7 @@ import java.io.IOException;
 final class Progress {
     final LogPosition position = new LogPosition();
     final PendingErasures erasures = new PendingErasures();
-    final ErasedSinceVersion erasedSinceVersion = new ErasedSinceVersion();
+    final ErasedSince erasedSince = new ErasedSince();
     final LossMeans losses = new LossMeans();
     final Divergence divergence;
     long batches;
@@ -25,7 +25,7 @@ final class Progress {
     void save(DataOutput out) throws IOException {
         position.save(out);
         erasures.save(out);
-        erasedSinceVersion.save(out);
+        erasedSince.save(out);
         losses.save(out);
         divergence.save(out);
         out.writeLong(batches);
@@ -38,7 +38,7 @@ final class Progress {
     void load(DataInput in) throws IOException {
         position.load(in);
         erasures.load(in);
-        erasedSinceVersion.load(in);
+        erasedSince.load(in);
         losses.load(in);
         divergence.load(in);
         batches = in.readLong();

@@ -117,12 +117,14 @@ public final class Trainer implements AutoCloseable {
      * Begins a new interval of losses, and tells the learning rate how the version did.
      *
      * @param auc on the holdout, NaN when the version was not judged
+     * @param version its number
+     * @param oldestKept versions before this one are not returned to any more
      */
-    public void versionMade(double auc) {
+    public void versionMade(double auc, long version, long oldestKept) {
         model.backbone().judged(auc);
         progress.losses.reset();
         progress.divergence.versionMade();
-        progress.erasedSinceVersion.clear();
+        progress.erasedSince.versionMade(version, oldestKept);
     }
 
     /**
@@ -150,7 +152,7 @@ public final class Trainer implements AutoCloseable {
             model.objective().erase(erasure.getIdentity());
             progress.position.erased(erasure.getTask(), erasure.getSequence(), erasure.getHoldoutRecords());
             progress.erasures.complied(erasure.getIdentity(), erasure.getTask());
-            progress.erasedSinceVersion.add(erasure.getIdentity());
+            progress.erasedSince.add(erasure.getIdentity());
         }
         progress.position.setNextOffset(offset + 1);
     }
@@ -177,13 +179,48 @@ public final class Trainer implements AutoCloseable {
      * somebody before an erasure since, even if they have been trained on again.
      *
      * @param in what {@link #save} wrote for the version
-     * @param version for messages
+     * @param version its number
      * @throws TrainingException if the weights did so already since {@link #versionMade}
      * @throws IOException if the state is of another network, seed, optimiser or loss
      */
     public void returnTo(DataInput in, long version) throws IOException {
         progress.divergence.returning("version " + version);
-        model.returnTo(in, progress.erasedSinceVersion::contains);
+        model.returnTo(in, identity -> progress.erasedSince.contains(identity, version));
+    }
+
+    /**
+     * Resumes training from a version: the weights, the optimiser and what the losses keep are its. The position in the log and the
+     * counters go on, and nothing comes back that was learned of somebody before an erasure since.
+     *
+     * @param in what {@link #save} wrote for the version
+     * @param version its number
+     * @throws IOException if the state is of another network, seed, thread count or loss, or if nobody knows any more who was erased since
+     */
+    public void resumeFrom(DataInput in, long version) throws IOException {
+        if (version < progress.erasedSince.oldest()) {
+            throw new IOException("who was erased since version %d is known from version %d on only"
+                    .formatted(version, progress.erasedSince.oldest()));
+        }
+        model.resume(in, identity -> progress.erasedSince.contains(identity, version));
+        progress.divergence.resumed();
+        progress.losses.reset();
+    }
+
+    /** The oldest version from which training can be resumed: of older ones nobody knows any more who was erased since. */
+    public long oldestToResumeFrom() {
+        return progress.erasedSince.oldest();
+    }
+
+    /**
+     * The weights that a saved state published, or would have. Takes the memory of a second model for the time of the call.
+     *
+     * @throws IOException if the state is of another network, seed, thread count or loss
+     */
+    public float[] publishedIn(DataInput in) throws IOException {
+        try (var saved = new Trainer(config)) {
+            saved.load(in);
+            return saved.published();
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.rangestream.learner.evaluation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,6 +10,7 @@ import io.rangestream.avro.CrossVersion;
 import io.rangestream.avro.Encoding;
 import io.rangestream.avro.Evaluation;
 import io.rangestream.avro.LabeledFace;
+import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.SegmentEvaluation;
 import io.rangestream.learner.TrustedRecords;
 import java.nio.ByteBuffer;
@@ -87,6 +89,53 @@ class HoldoutEvaluatorTest {
         // Of two people each resample has both or is of no use, so the interval is the difference itself.
         assertEquals(evaluation.getAuc() - 1, evaluation.getAucDifferenceLower(), 1e-12);
         assertEquals(evaluation.getAuc() - 1, evaluation.getAucDifferenceUpper(), 1e-12);
+    }
+
+    @Test
+    void aFallOnTheOpenSetAloneIsSeenThereAndRejected() {
+        // Given people trained on whom red tells apart and strangers whom green does
+        var faces = new HashMap<String, LabeledFace>();
+        for (int person = 0; person < 6; person++) {
+            for (int i = 0; i < 3; i++) {
+                int own = person % 2 == 0 ? 250 - 10 * person : 5 + 10 * person;
+                int noise = i % 2 == 0 ? 190 + 7 * person + 3 * i : 65 - 7 * person;
+                faces.put("known" + person + "/" + i, face("known" + person, own, 127));
+                faces.put("stranger" + person + "/" + i, face("stranger" + person, noise, own));
+            }
+        }
+        float[] both = {1, 1, 0.1f};
+        float[] redAlone = {1, 0, 0.1f};
+        HoldoutEvaluator evaluator = evaluator(100);
+        evaluator.setPromoted(4, both);
+
+        // When a candidate has lost what tells strangers apart
+        Evaluation evaluation = evaluator.evaluate(redAlone, faces, identity -> identity.startsWith("known"));
+
+        // Then the open set fell, and the closed set did not
+        SegmentEvaluation open = evaluation.getSegments().get(0);
+        SegmentEvaluation closed = evaluation.getSegments().get(1);
+        assertEquals(18, open.getGenuinePairs());
+        assertTrue(open.getAuc() < open.getPromotedAuc(), open.toString());
+        assertTrue(open.getAucDifferenceLower() <= open.getAucDifferenceUpper(), open.toString());
+        assertTrue(open.getAucDifferenceUpper() < -0.01, open.toString());
+        assertTrue(closed.getAucDifferenceUpper() >= 0, closed.toString());
+        PromotionGate.Verdict verdict = new PromotionGate(18, 0.01, PromotionGate.Approval.AUTOMATIC).judge(evaluation);
+        assertEquals(ModelStatus.REJECTED, verdict.status());
+        assertTrue(verdict.reason().contains("open-set AUC"), verdict.reason());
+        assertFalse(verdict.reason().contains("closed-set AUC"), verdict.reason());
+    }
+
+    @Test
+    void aPromotedVersionWhoseWeightsAreGoneIsNamedAndNotComparedWith() {
+        HoldoutEvaluator evaluator = evaluator(100);
+        evaluator.setPromoted(7, new float[0]);
+
+        Evaluation evaluation = evaluator.evaluate(TELLS_APART, holdout, identity -> true);
+
+        assertEquals(7, evaluation.getPromotedVersion());
+        assertNull(evaluation.getPromotedAuc());
+        assertNull(evaluation.getSegments().get(1).getPromotedAuc());
+        assertNotNull(evaluation.getAuc());
     }
 
     @Test

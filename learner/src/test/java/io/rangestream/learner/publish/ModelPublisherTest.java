@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.rangestream.avro.ModelChunk;
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
+import io.rangestream.avro.OrderOutcome;
 import io.rangestream.learner.TrustedRecords;
 import io.rangestream.schemas.signature.SigningKey;
 import io.rangestream.schemas.signature.TrustedKeys;
@@ -19,6 +20,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +47,8 @@ class ModelPublisherTest {
     private static final int CHUNK = 1000;
     private static final Map<TopicPartition, OffsetAndMetadata> OFFSETS =
             Map.of(new TopicPartition("batches", 0), new OffsetAndMetadata(42));
+    private static final Instant AT = Instant.parse("2026-02-03T04:05:06.789Z");
+    private static final Succession NOTHING = new Succession(new VersionHistory(), "", AT);
     private static final ConsumerGroupMetadata GROUP = new ConsumerGroupMetadata("learners");
 
     private final MockProducer<String, SpecificRecord> producer = new StubbornProducer();
@@ -80,7 +84,7 @@ class ModelPublisherTest {
 
     @Test
     void nothingIsVisibleBeforeTheOneCommit() {
-        publish(List.of());
+        publish(NOTHING);
 
         assertTrue(producer.transactionCommitted());
         assertEquals(1, producer.commitCount());
@@ -99,7 +103,7 @@ class ModelPublisherTest {
                 Optional.of(SigningKey.read(folder.resolve("key"))),
                 40);
 
-        signing.publish(draft(), artifact, List.of(), OFFSETS, GROUP);
+        signing.publish(draft(), artifact, NOTHING, OFFSETS, GROUP);
 
         ProducerRecord<String, SpecificRecord> event = producer.history().get(3);
         byte[] sent = RecordSerde.ofAny(List.of(), fingerprint -> Optional.empty())
@@ -112,7 +116,7 @@ class ModelPublisherTest {
 
     @Test
     void theChunksMakeUpTheArtifact() throws Exception {
-        ModelUpdate published = publish(List.of());
+        ModelUpdate published = publish(NOTHING);
 
         var bytes = new ByteArrayOutputStream();
         for (int i = 0; i < 3; i++) {
@@ -136,14 +140,14 @@ class ModelPublisherTest {
 
     @Test
     void anArtifactOfWholeChunksHasNoEmptyOne() {
-        ModelUpdate published = publisher.publish(draft(), new byte[2 * CHUNK], List.of(), OFFSETS, GROUP);
+        ModelUpdate published = publisher.publish(draft(), new byte[2 * CHUNK], NOTHING, OFFSETS, GROUP);
 
         assertEquals(2, published.getArtifact().getChunks());
     }
 
     @Test
     void theEventCarriesTheHeadersOfCloudEvents() {
-        ModelUpdate published = publish(List.of());
+        ModelUpdate published = publish(NOTHING);
 
         ProducerRecord<String, SpecificRecord> event = producer.history().get(3);
         assertEquals("model-updates", event.topic());
@@ -159,35 +163,101 @@ class ModelPublisherTest {
     }
 
     @Test
-    void eventsAreCountedOnFromTheLastOnTheTopic() {
-        assertEquals(41, publish(List.of()).getEventNumber());
-        assertEquals(42, publish(List.of()).getEventNumber());
+    void eventsAreCountedOnFromTheLastOnTheTopicThoseOfOtherVersionsToo() {
+        var history = new VersionHistory();
+        history.add(Versions.version(1, ModelStatus.PROMOTED, "", 1));
+        var others = new Succession(history, "", AT);
+        others.makeRoomFor(7);
+
+        assertEquals(41, publish(others).getEventNumber());
+        assertEquals(43, publish(NOTHING).getEventNumber());
+
+        assertEquals(
+                List.of(41L, 42L, 43L),
+                producer.history().stream()
+                        .filter(record -> record.value() instanceof ModelUpdate)
+                        .map(record -> ((ModelUpdate) record.value()).getEventNumber())
+                        .toList());
     }
 
     @Test
     void theOffsetsAreInTheTransaction() {
-        publish(List.of());
+        publish(NOTHING);
 
         assertEquals(List.of(Map.of("learners", OFFSETS)), producer.consumerGroupOffsetsHistory());
     }
 
     @Test
-    void theChunksOfRetiredVersionsAreTombstoned() {
-        publish(List.of(
-                Versions.version(2, ModelStatus.REJECTED, "", 2), Versions.version(1, ModelStatus.PROMOTED, "", 1)));
+    void theChunksOfRetiredVersionsAreTombstonedAndTheirEventsSaySo() {
+        var history = new VersionHistory();
+        history.add(Versions.version(1, ModelStatus.PROMOTED, "", 1));
+        history.add(Versions.version(2, ModelStatus.REJECTED, "", 2));
+        var others = new Succession(history, "", AT);
+        others.makeRoomFor(7);
+        others.retain(draft(), 7, 1);
+
+        publish(others);
 
         List<String> tombstones = producer.history().stream()
                 .filter(record -> record.value() == null)
                 .map(record -> record.topic() + " " + record.key())
                 .toList();
-        assertEquals(List.of("model-weights face/2/0", "model-weights face/2/1", "model-weights face/1/0"), tombstones);
+        assertEquals(List.of("model-weights face/1/0", "model-weights face/2/0", "model-weights face/2/1"), tombstones);
+        List<ProducerRecord<String, SpecificRecord>> events = producer.history().stream()
+                .filter(record -> record.value() instanceof ModelUpdate)
+                .toList();
+        assertEquals(
+                List.of(
+                        "face/7/promoted",
+                        "face/1/superseded/" + AT.toEpochMilli() + "/pruned",
+                        "face/2/rejected/pruned"),
+                events.stream().map(event -> header(event, "ce_id")).toList());
+        assertEquals(AT.toString(), header(events.get(1), "ce_time"));
+    }
+
+    @Test
+    void anOrderIsOneTransactionWithItsOutcome() {
+        var history = new VersionHistory();
+        history.add(Versions.version(1, ModelStatus.SUPERSEDED, "", 1));
+        history.add(Versions.version(2, ModelStatus.PROMOTED, "", 1));
+        var others = new Succession(history, "order-1", AT);
+        others.promote(1, "worse", 2);
+        var outcome = new OrderOutcome("face", "order-1", true, "done", AT);
+
+        publisher.settle(others, outcome, "model-orders");
+
+        assertEquals(1, producer.commitCount());
+        assertEquals(
+                List.of("model-updates face/1", "model-updates face/2", "model-orders order-1"),
+                producer.history().stream()
+                        .map(record -> record.topic() + " " + record.key())
+                        .toList());
+        assertEquals(outcome, producer.history().get(2).value());
+        assertEquals(
+                "face/2/rolledback/" + AT.toEpochMilli(),
+                header(producer.history().get(1), "ce_id"));
+    }
+
+    @Test
+    void anOrderThatCannotBeCommittedChangesNothing() {
+        producer.commitTransactionException = new ProducerFencedException("another learner began");
+        var history = new VersionHistory();
+        history.add(Versions.version(1, ModelStatus.CANDIDATE, "", 1));
+        var others = new Succession(history, "order-1", AT);
+        others.promote(1, "as good", 0);
+
+        assertThrows(
+                ProducerFencedException.class,
+                () -> publisher.settle(others, new OrderOutcome("face", "order-1", true, "", AT), "model-orders"));
+
+        assertEquals(List.of(), producer.history());
     }
 
     @Test
     void aFailureAbortsAndNothingIsVisible() {
         producer.sendOffsetsToTransactionException = new KafkaException("the partition went to another learner");
 
-        var e = assertThrows(KafkaException.class, () -> publish(List.of()));
+        var e = assertThrows(KafkaException.class, () -> publish(NOTHING));
 
         assertSame(producer.sendOffsetsToTransactionException, e);
         assertTrue(producer.transactionAborted());
@@ -200,7 +270,7 @@ class ModelPublisherTest {
     void aFencedLearnerPublishesNothingAndSaysThatItWasFenced() {
         producer.commitTransactionException = new ProducerFencedException("another learner began");
 
-        assertThrows(ProducerFencedException.class, () -> publish(List.of()));
+        assertThrows(ProducerFencedException.class, () -> publish(NOTHING));
 
         assertEquals(List.of(), producer.history());
     }
@@ -209,13 +279,13 @@ class ModelPublisherTest {
     void aCommitWithoutAnAnswerIsToldAsThat() {
         producer.commitTransactionException = new TimeoutException("no answer within 60 s");
 
-        var e = assertThrows(TimeoutException.class, () -> publish(List.of()));
+        var e = assertThrows(TimeoutException.class, () -> publish(NOTHING));
 
         assertEquals("no answer within 60 s", e.getMessage());
     }
 
-    private ModelUpdate publish(List<ModelUpdate> retired) {
-        return publisher.publish(draft(), artifact, retired, OFFSETS, GROUP);
+    private ModelUpdate publish(Succession others) {
+        return publisher.publish(draft(), artifact, others, OFFSETS, GROUP);
     }
 
     private static ModelUpdate draft() {

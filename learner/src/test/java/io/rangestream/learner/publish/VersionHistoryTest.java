@@ -62,6 +62,18 @@ class VersionHistoryTest {
     }
 
     @Test
+    void anOlderVersionPromotedAgainIsThePromotedOneAlsoBesideANewerOneOfAnOlderRelease() {
+        write(Versions.version(1, ModelStatus.PROMOTED, "", 1));
+        write(Versions.version(2, ModelStatus.PROMOTED, "", 1));
+        write(Versions.version(1, ModelStatus.PROMOTED, "", 1));
+
+        VersionHistory history = read();
+
+        assertEquals(1, history.promoted().orElseThrow().getVersion());
+        assertEquals(2, history.last().orElseThrow().getVersion());
+    }
+
+    @Test
     void anotherModelsVersionsAndTombstonesArePassedOver() {
         write(Versions.version(1, ModelStatus.PROMOTED, "", 1));
         write(ModelUpdate.newBuilder(Versions.version(9, ModelStatus.PROMOTED, "", 1))

@@ -162,7 +162,7 @@ class TrainerTest {
         trainer.train(batch("0_0", 1, ANN_AND_BOB), 0);
         assertTrue(trainer.meanLosses().total() > 0);
 
-        trainer.versionMade(Double.NaN);
+        trainer.versionMade(Double.NaN, 1, 1);
 
         assertEquals(0, trainer.meanLosses().total());
     }
@@ -249,9 +249,9 @@ class TrainerTest {
             steps(learning, 1, 5);
             double before = learning.meanLosses().total();
             byte[] early = state(learning);
-            learning.versionMade(Double.NaN);
+            learning.versionMade(Double.NaN, 1, 1);
             steps(learning, 6, 25);
-            learning.versionMade(Double.NaN);
+            learning.versionMade(Double.NaN, 1, 1);
             steps(learning, 26, 30);
 
             double after = learning.meanLosses().total();
@@ -293,7 +293,7 @@ class TrainerTest {
             for (Trainer each : List.of(held, free)) {
                 steps(each, 1, 3);
                 each.keepComparableWith(each.published());
-                each.versionMade(Double.NaN);
+                each.versionMade(Double.NaN, 1, 1);
                 steps(each, 4, 20);
             }
 
@@ -331,9 +331,9 @@ class TrainerTest {
                 "learning.rate.warmup.steps", "0"))) {
             falling.train(batch("0_0", 1, ANN_AND_BOB), 0);
             double full = falling.learningRate();
-            falling.versionMade(0.9);
-            falling.versionMade(0.9);
-            falling.versionMade(0.8);
+            falling.versionMade(0.9, 1, 1);
+            falling.versionMade(0.9, 1, 1);
+            falling.versionMade(0.8, 1, 1);
             falling.train(batch("0_0", 2, ANN_AND_BOB), 1);
 
             assertEquals(0.05, full, 1e-12);

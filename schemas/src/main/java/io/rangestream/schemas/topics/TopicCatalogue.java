@@ -59,6 +59,11 @@ public record TopicCatalogue(String prefix, int facePartitions) {
         return prefix + "model-updates";
     }
 
+    /** order id → ModelOrder, then OrderOutcome. */
+    public String modelOrders() {
+        return prefix + "model-orders";
+    }
+
     /** model/version/chunk → ModelChunk. */
     public String modelWeights() {
         return prefix + "model-weights";
@@ -85,6 +90,7 @@ public record TopicCatalogue(String prefix, int facePartitions) {
                 new TopicSpec(modelUpdates(), 1, compacted(), "model versions out"),
                 new TopicSpec(modelWeights(), 1, chunkSettings(), "their weights in chunks"),
                 new TopicSpec(learnerCheckpoints(), 1, chunkSettings(), "training state, if kept in Kafka"),
+                new TopicSpec(modelOrders(), 1, deleteAfter(Duration.ofDays(7)), "what operators want of the versions"),
                 new TopicSpec(schemas(), 1, compacted(), "Avro schemas by fingerprint"));
     }
 

@@ -26,6 +26,7 @@ class TopicCatalogueTest {
                         "lab.model-updates",
                         "lab.model-weights",
                         "lab.learner-checkpoints",
+                        "lab.model-orders",
                         "lab.schemas"),
                 catalogue.all().stream().map(TopicSpec::name).toList());
         catalogue.all().forEach(topic -> assertEquals(topic.name().equals("lab.faces") ? 6 : 1, topic.partitions()));

@@ -6,7 +6,9 @@ import io.rangestream.avro.Erasure;
 import io.rangestream.avro.LabeledFace;
 import io.rangestream.avro.LearnerProgress;
 import io.rangestream.avro.ModelChunk;
+import io.rangestream.avro.ModelOrder;
 import io.rangestream.avro.ModelUpdate;
+import io.rangestream.avro.OrderOutcome;
 import io.rangestream.avro.TrainingBatch;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -25,7 +27,9 @@ final class Samples {
                 Erasure.getClassSchema(),
                 LearnerProgress.getClassSchema(),
                 ModelUpdate.getClassSchema(),
-                ModelChunk.getClassSchema());
+                ModelChunk.getClassSchema(),
+                ModelOrder.getClassSchema(),
+                OrderOutcome.getClassSchema());
     }
 
     static LabeledFace face() {

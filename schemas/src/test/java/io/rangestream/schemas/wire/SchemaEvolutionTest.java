@@ -65,6 +65,16 @@ class SchemaEvolutionTest {
             "ModelUpdate.artifact",
             "ModelUpdate.network",
             "ModelUpdate.training",
+            "ModelOrder.model",
+            "ModelOrder.order_id",
+            "ModelOrder.kind",
+            "ModelOrder.version",
+            "ModelOrder.expected_version",
+            "OrderOutcome.model",
+            "OrderOutcome.order_id",
+            "OrderOutcome.applied",
+            "StatusChange.status",
+            "Continuation.version",
             "Artifact.bytes",
             "Artifact.sha256",
             "Artifact.chunks",
@@ -92,7 +102,7 @@ class SchemaEvolutionTest {
                 }
             }
         }
-        assertTrue(tests.size() >= Samples.schemas().size(), "1.0 has every record");
+        assertTrue(tests.size() >= Samples.schemas().size() - 2, "1.0 has every record but those of orders");
         return tests.stream();
     }
 

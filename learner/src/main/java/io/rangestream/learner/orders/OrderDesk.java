@@ -1,0 +1,78 @@
+package io.rangestream.learner.orders;
+
+import io.rangestream.avro.ModelOrder;
+import io.rangestream.avro.OrderOutcome;
+import io.rangestream.learner.publish.ModelPublisher;
+import io.rangestream.learner.publish.VersionHistory;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Settles the open orders, each in one transaction with its outcome. Of the learner and of the command in its place; which of the two it
+ * is, and that it is one of them only, the publisher's transactional id decides. Not thread-safe.
+ */
+public final class OrderDesk implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(OrderDesk.class);
+    private static final Duration CATCH_UP = Duration.ofMinutes(1);
+
+    private final OrderLog orders;
+    private final String topic;
+    private final OrderRules rules;
+    private final ModelPublisher publisher;
+    private final VersionHistory history;
+
+    /**
+     * Reads the orders that are there.
+     *
+     * @param orders closed with this desk
+     * @param topic of the orders
+     * @param publisher with transactions initialised, or an order that another member settles now would be settled twice
+     * @param history kept up to date
+     */
+    public OrderDesk(
+            OrderLog orders, String topic, OrderRules rules, ModelPublisher publisher, VersionHistory history) {
+        this.orders = orders;
+        this.topic = topic;
+        this.rules = rules;
+        this.publisher = publisher;
+        this.history = history;
+        orders.readToEnd(CATCH_UP);
+    }
+
+    /**
+     * Settles what is open.
+     *
+     * @return whether one was applied, so that the history is not what it was
+     * @throws KafkaException as {@link ModelPublisher#settle}
+     */
+    public boolean settle() {
+        orders.poll(Duration.ZERO);
+        boolean applied = false;
+        for (ModelOrder order : orders.open()) {
+            Instant at = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+            OrderRules.Decision decision = rules.decide(order, history, at);
+            var outcome =
+                    new OrderOutcome(order.getModel(), order.getOrderId(), decision.applied(), decision.message(), at);
+            publisher.settle(decision.succession(), outcome, topic);
+            orders.settled(outcome);
+            decision.succession().changed().forEach(history::add);
+            log.info(
+                    "order {} {}: {}; its reason: {}",
+                    order.getOrderId(),
+                    decision.applied() ? "applied" : "refused",
+                    decision.message(),
+                    order.getReason());
+            applied |= decision.applied();
+        }
+        return applied;
+    }
+
+    @Override
+    public void close() {
+        orders.close();
+    }
+}

@@ -1,0 +1,107 @@
+package io.rangestream.learner.orders;
+
+import io.rangestream.avro.ModelOrder;
+import io.rangestream.avro.OrderOutcome;
+import io.rangestream.schemas.wire.RecordCodec;
+import io.rangestream.schemas.wire.UndecodableRecordException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The topic of orders and their outcomes. An order is open until its outcome stands behind it: outcomes are written in the transaction
+ * that applies the order, so that nothing else has to be remembered about how far the topic was read. Not thread-safe.
+ */
+public final class OrderLog implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(OrderLog.class);
+
+    private final Consumer<String, byte[]> consumer;
+    private final TopicPartition partition;
+    private final String model;
+    private final RecordCodec codec;
+    private final Map<String, ModelOrder> open = new LinkedHashMap<>();
+    private final Map<String, OrderOutcome> outcomes = new HashMap<>();
+
+    /**
+     * @param consumer read-committed, in no group; closed with this log
+     * @param codec reads ModelOrder and OrderOutcome
+     */
+    public OrderLog(Consumer<String, byte[]> consumer, String topic, String model, RecordCodec codec) {
+        this.consumer = consumer;
+        this.partition = new TopicPartition(topic, 0);
+        this.model = model;
+        this.codec = codec;
+        consumer.assign(List.of(partition));
+        consumer.seekToBeginning(List.of(partition));
+    }
+
+    /**
+     * Reads everything that is committed now. Before that nobody knows which orders are open.
+     *
+     * @throws TimeoutException if it takes longer than {@code patience}
+     */
+    public void readToEnd(Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+        while (consumer.position(partition) < end) {
+            poll(Duration.ofMillis(200));
+            if (System.nanoTime() - deadline > 0) {
+                throw new TimeoutException("%s could not be read to offset %d within %d s"
+                        .formatted(partition.topic(), end, patience.toSeconds()));
+            }
+        }
+    }
+
+    /** Reads on, and waits at most so long if there is nothing. */
+    public void poll(Duration timeout) {
+        consumer.poll(timeout).forEach(this::take);
+    }
+
+    /** Orders without an outcome, the oldest first. */
+    public List<ModelOrder> open() {
+        return List.copyOf(open.values());
+    }
+
+    /** What became of an order. */
+    public Optional<OrderOutcome> outcome(String orderId) {
+        return Optional.ofNullable(outcomes.get(orderId));
+    }
+
+    /** Takes note of an outcome, read or just written. */
+    public void settled(OrderOutcome outcome) {
+        open.remove(outcome.getOrderId());
+        outcomes.put(outcome.getOrderId(), outcome);
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+
+    private void take(ConsumerRecord<String, byte[]> record) {
+        SpecificRecord value;
+        try {
+            value = codec.decode(record.value());
+        } catch (UndecodableRecordException e) {
+            log.warn("{} offset {} is passed over: {}", record.topic(), record.offset(), e.getMessage());
+            return;
+        }
+        if (value instanceof ModelOrder order
+                && order.getModel().equals(model)
+                && !outcomes.containsKey(order.getOrderId())) {
+            open.putIfAbsent(order.getOrderId(), order);
+        } else if (value instanceof OrderOutcome outcome && outcome.getModel().equals(model)) {
+            settled(outcome);
+        }
+    }
+}
