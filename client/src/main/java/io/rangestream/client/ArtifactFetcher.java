@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -77,8 +78,7 @@ public final class ArtifactFetcher implements AutoCloseable {
     public void fetchTo(ModelVersion version, Path file) throws IOException {
         Path directory = Optional.ofNullable(file.toAbsolutePath().getParent())
                 .orElseThrow(() -> new IOException("%s is not a file name".formatted(file)));
-        Path temporary = directory.resolve(".%s.%d.part"
-                .formatted(file.getFileName(), ProcessHandle.current().pid()));
+        Path temporary = directory.resolve(".%s.%s.part".formatted(file.getFileName(), UUID.randomUUID()));
         try (Spool spool = Spool.in(temporary)) {
             fetchTo(version, spool);
             spool.moveTo(file);

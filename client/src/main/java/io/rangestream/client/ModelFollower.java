@@ -191,16 +191,25 @@ public final class ModelFollower implements AutoCloseable {
                     thread.join(STOP_INTERRUPTED.toMillis());
                 }
             }
-            schemas.close();
         } catch (InterruptedException e) {
             interrupted = true;
-        } catch (Exception e) {
-            throw new IllegalStateException("cannot be closed: " + e.getMessage(), e);
         } finally {
             slot.close();
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+            try {
+                closeSchemas();
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
             }
+        }
+    }
+
+    private void closeSchemas() {
+        try {
+            schemas.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("cannot be closed: " + e.getMessage(), e);
         }
     }
 

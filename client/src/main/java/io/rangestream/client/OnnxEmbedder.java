@@ -8,7 +8,11 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import io.rangestream.avro.Network;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -29,6 +33,11 @@ public final class OnnxEmbedder implements AutoCloseable {
     /** Crops per run: larger batches only take more memory. */
     private static final int CROPS_PER_RUN = 64;
 
+    /** Pixels. Whoever writes updates must not choose how much memory a client takes; a run of such crops still fits into an array. */
+    private static final int MAX_SIDE = 1024;
+
+    private static final int MAX_DIM = 65_536;
+
     private final OrtSession session;
     private final Network network;
     private final int width;
@@ -37,8 +46,35 @@ public final class OnnxEmbedder implements AutoCloseable {
     private final boolean bgr;
 
     /** A file, on disk or in memory. */
-    private interface Source {
+    private sealed interface Source {
+        InputStream read() throws IOException;
+
         OrtSession open(OrtEnvironment environment, OrtSession.SessionOptions options) throws OrtException;
+    }
+
+    @SuppressWarnings("ArrayRecordComponent")
+    private record InMemory(byte[] onnx) implements Source {
+        @Override
+        public InputStream read() {
+            return new ByteArrayInputStream(onnx);
+        }
+
+        @Override
+        public OrtSession open(OrtEnvironment environment, OrtSession.SessionOptions options) throws OrtException {
+            return environment.createSession(onnx, options);
+        }
+    }
+
+    private record OnDisk(Path onnx) implements Source {
+        @Override
+        public InputStream read() throws IOException {
+            return Files.newInputStream(onnx);
+        }
+
+        @Override
+        public OrtSession open(OrtEnvironment environment, OrtSession.SessionOptions options) throws OrtException {
+            return environment.createSession(onnx.toString(), options);
+        }
     }
 
     /**
@@ -48,7 +84,7 @@ public final class OnnxEmbedder implements AutoCloseable {
      * @throws InvalidModelException if ONNX Runtime cannot open the file or it is not of that network
      */
     public OnnxEmbedder(byte[] onnx, Network network, int threads) {
-        this((environment, options) -> environment.createSession(onnx, options), network, threads);
+        this(new InMemory(onnx), network, threads);
     }
 
     /**
@@ -57,7 +93,7 @@ public final class OnnxEmbedder implements AutoCloseable {
      * @throws InvalidModelException if ONNX Runtime cannot open the file or it is not of that network
      */
     public OnnxEmbedder(Path onnx, Network network, int threads) {
-        this((environment, options) -> environment.createSession(onnx.toString(), options), network, threads);
+        this(new OnDisk(onnx), network, threads);
     }
 
     private OnnxEmbedder(Source source, Network network, int threads) {
@@ -65,7 +101,7 @@ public final class OnnxEmbedder implements AutoCloseable {
         this.width = network.getInputWidth();
         this.height = network.getInputHeight();
         this.dim = network.getEmbeddingDim();
-        if (width < 1 || height < 1 || dim < 1) {
+        if (Math.min(width, height) < 1 || Math.max(width, height) > MAX_SIDE || dim < 1 || dim > MAX_DIM) {
             throw new InvalidModelException(
                     "cannot take %d x %d pixels to %d dimensions".formatted(width, height, dim));
         }
@@ -92,8 +128,7 @@ public final class OnnxEmbedder implements AutoCloseable {
      * @throws InvalidModelException if ONNX Runtime cannot open the file or it has no such input and output
      */
     public static OnnxEmbedder open(byte[] onnx, int threads) {
-        try (OrtSession session =
-                session((environment, options) -> environment.createSession(onnx, options), threads)) {
+        try (OrtSession session = session(new InMemory(onnx), threads)) {
             long[] in = shape(session.getInputInfo().get(INPUT), INPUT, 4);
             long[] out = shape(session.getOutputInfo().get(OUTPUT), OUTPUT, 2);
             var network = Network.newBuilder()
@@ -221,9 +256,16 @@ public final class OnnxEmbedder implements AutoCloseable {
     }
 
     private static OrtSession session(Source source, int threads) {
+        try (InputStream file = source.read()) {
+            OnnxFile.requireSelfContained(file);
+        } catch (IOException e) {
+            throw new InvalidModelException("cannot be read: " + e.getMessage(), e);
+        }
         try (var options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(threads);
             options.setInterOpNumThreads(1);
+            // Nothing is looked for in other formats, so nothing else may be opened.
+            options.addConfigEntry("session.load_model_format", "ONNX");
             // Threads that spin between requests would take a processor each from whoever embeds only now and then.
             options.addConfigEntry("session.intra_op.allow_spinning", "0");
             return source.open(OrtEnvironment.getEnvironment(), options);

@@ -44,7 +44,7 @@ final class ServedModel {
         var embedder = new OnnxEmbedder(onnx, network, config.threads());
         try {
             tryOut(embedder, network);
-        } catch (InvalidModelException e) {
+        } catch (RuntimeException | Error e) {
             embedder.close();
             throw e;
         }

@@ -3,11 +3,16 @@ package io.rangestream.client;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 
 /**
  * An artifact while it comes in: a file that takes pieces in any order, so that a model of any size passes through little memory.
@@ -17,25 +22,35 @@ final class Spool implements AutoCloseable {
     private static final int BUFFER = 1 << 16;
 
     private final Path file;
+    private final FileAttribute<?>[] permissions;
     private FileChannel channel;
     private long end;
 
     /** Where a piece lies. */
     record Slice(long from, long length) {}
 
-    private Spool(Path file) throws IOException {
+    private Spool(Path file, FileAttribute<?>... permissions) throws IOException {
         this.file = file;
-        this.channel = open(file);
+        this.permissions = permissions;
+        this.channel = create(file, permissions);
     }
 
-    /** In a file of this name; one that is there is overwritten. */
+    /**
+     * In a new file of this name.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException if there is something of that name
+     */
     static Spool in(Path file) throws IOException {
         return new Spool(file);
     }
 
-    /** In the system's folder for temporary files, readable by this user alone. */
+    /** In the system's folder for temporary files, readable by this user alone where the system knows users. */
     static Spool temporary() throws IOException {
-        return new Spool(Files.createTempFile("rangestream-model-", ".part"));
+        Path file =
+                Path.of(System.getProperty("java.io.tmpdir"), "rangestream-model-%s.part".formatted(UUID.randomUUID()));
+        return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+                ? new Spool(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))
+                : new Spool(file);
     }
 
     Path file() {
@@ -78,10 +93,10 @@ final class Spool implements AutoCloseable {
         if (isArranged(slices)) {
             return;
         }
-        Path sorted = file.resolveSibling(file.getFileName() + ".sorted");
+        Path sorted = file.resolveSibling("%s.%s.sorted".formatted(file.getFileName(), UUID.randomUUID()));
         try {
             long length = 0;
-            try (var target = open(sorted)) {
+            try (var target = create(sorted, permissions)) {
                 for (Slice slice : slices) {
                     for (long done = 0; done < slice.length(); ) {
                         done += channel.transferTo(slice.from() + done, slice.length() - done, target);
@@ -122,12 +137,11 @@ final class Spool implements AutoCloseable {
         return next == end;
     }
 
-    private static FileChannel open(Path file) throws IOException {
+    /** Never what is there already: the folder may be everybody's, and a link in it lead anywhere. */
+    private static FileChannel create(Path file, FileAttribute<?>... permissions) throws IOException {
         return FileChannel.open(
                 file,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE);
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                permissions);
     }
 }

@@ -140,6 +140,9 @@ final class UpdateLoop implements Runnable {
             // Whatever a foreign writer has put there, it must not end the service of the version before.
             refuse(version, Check.MODEL, "the artifact cannot be served: " + e, false);
             return;
+        } catch (OutOfMemoryError e) {
+            refuse(version, Check.MODEL, "the artifact does not fit into memory: " + e.getMessage(), false);
+            return;
         }
         failed = null;
         log.info("version {} serves", version);

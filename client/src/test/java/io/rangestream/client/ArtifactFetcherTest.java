@@ -11,6 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.avro.ModelChunk;
 import io.rangestream.schemas.wire.SchemaSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -253,6 +255,40 @@ class ArtifactFetcherTest {
         assertArrayEquals(artifact, Files.readAllBytes(file));
         try (var files = Files.list(directory)) {
             assertEquals(List.of(file), files.toList());
+        }
+    }
+
+    @Test
+    void aFetchOfTheSameFileByAnotherThreadIsNotDisturbed(@TempDir Path directory) throws Exception {
+        put(3, artifact, 10);
+        Path file = directory.resolve("model.onnx");
+        var fetcher = fetcher(Duration.ofSeconds(10));
+        ModelVersion late = version(4, artifact, 10, -1);
+        var other = CompletableFuture.runAsync(() -> {
+            try {
+                fetcher.fetchTo(late, file);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        while (isEmpty(directory)) {
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+
+        fetcher.fetchTo(version(3, artifact, 10, 0), file);
+        assertArrayEquals(artifact, Files.readAllBytes(file));
+        put(4, artifact, 10);
+        other.get(15, TimeUnit.SECONDS);
+
+        assertArrayEquals(artifact, Files.readAllBytes(file));
+        try (var files = Files.list(directory)) {
+            assertEquals(List.of(file), files.toList());
+        }
+    }
+
+    private static boolean isEmpty(Path directory) throws IOException {
+        try (var files = Files.list(directory)) {
+            return files.findAny().isEmpty();
         }
     }
 

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -322,6 +323,46 @@ class ModelFollowerTest {
     }
 
     @Test
+    void closingIsCompleteThoughItIsInterrupted() throws Exception {
+        var release = new CountDownLatch(1);
+        follower.addListener(new ModelListener() {
+            @Override
+            public void onSwap(ModelVersion version) {
+                await(release);
+            }
+        });
+        publish(updates, weights, 1, TinyOnnx.constant(0));
+        follower.start();
+        assertEquals("swap 1", event());
+
+        Thread.currentThread().interrupt();
+        follower.close();
+
+        assertTrue(Thread.interrupted());
+        assertTrue(schemasClosed.get());
+        assertEquals(Optional.empty(), follower.current());
+        release.countDown();
+    }
+
+    @Test
+    void anUpdateOfAbsurdSizesLeavesTheOldVersionServing() throws Exception {
+        publish(updates, weights, 1, TinyOnnx.constant(0));
+        follower.start();
+        assertEquals("swap 1", event());
+        byte[] onnx = TinyOnnx.constant(1);
+        ModelUpdate absurd = update(2, ModelStatus.PROMOTED, onnx, 4, weights.end());
+        absurd.setNetwork(Publication.network(1_000_000, Integer.MAX_VALUE));
+        Publication.chunks(2, onnx, 4).forEach(chunk -> append(weights, chunk));
+        append(updates, absurd);
+        assertTrue(event().startsWith("refused 2: the artifact cannot take "));
+
+        publish(updates, weights, 3, TinyOnnx.constant(2));
+
+        assertEquals("swap 3", event());
+        assertEmbeds(2);
+    }
+
+    @Test
     void aListenerMayClose() throws Exception {
         publish(updates, weights, 1, TinyOnnx.constant(0));
         var took = new LinkedBlockingQueue<Long>();
@@ -354,6 +395,14 @@ class ModelFollowerTest {
         assertEquals("swap 1", event());
         publish(updates, weights, 2, TinyOnnx.constant(1));
         assertEquals("swap 2", event());
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private String event() throws InterruptedException {

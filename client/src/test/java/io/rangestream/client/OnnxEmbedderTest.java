@@ -9,11 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.avro.Network;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class OnnxEmbedderTest {
     private static final float TOLERANCE = 1e-6f;
@@ -121,6 +125,39 @@ class OnnxEmbedderTest {
         Network grey = network();
         grey.setColourOrder("GREY");
         assertRefused("unknown colour order GREY", TinyOnnx.constant(0), grey);
+    }
+
+    @Test
+    void sizesThatNoFaceHasAreRefusedBeforeMemoryIsTakenForThem() {
+        byte[] onnx = TinyOnnx.constant(0);
+        for (Network absurd : List.of(
+                Publication.network(1025, DIM),
+                Publication.network(Integer.MAX_VALUE, DIM),
+                Publication.network(SIDE, 65_537),
+                Publication.network(0, DIM))) {
+            assertRefused("cannot take ", onnx, absurd);
+        }
+    }
+
+    @Test
+    void aFileThatNamesAnotherFileForItsWeightsIsRefused(@TempDir Path folder) throws IOException {
+        Files.write(folder.resolve("secret"), new byte[INPUTS * DIM * Float.BYTES]);
+        for (byte[] onnx : List.of(TinyOnnx.external("secret"), TinyOnnx.externalConstant("secret"))) {
+            Path file = Files.write(folder.resolve("model.onnx"), onnx);
+
+            var e = assertThrows(InvalidModelException.class, () -> new OnnxEmbedder(file, network(), 1));
+            assertEquals("keeps weights outside of its file", e.getMessage());
+            assertRefused("keeps weights outside of its file", onnx, network());
+        }
+    }
+
+    @Test
+    void aFileThatIsCutOffAnywhereIsRefused() {
+        byte[] onnx = TinyOnnx.constant(0);
+        for (int length = 0; length < onnx.length; length++) {
+            byte[] part = Arrays.copyOf(onnx, length);
+            assertThrows(InvalidModelException.class, () -> new OnnxEmbedder(part, network(), 1));
+        }
     }
 
     private static void assertRefused(String start, byte[] onnx, Network network) {

@@ -32,6 +32,45 @@ final class TinyOnnx {
                 .message(5, matrix("weights", INPUTS, DIM, values.array())));
     }
 
+    /** As {@link #of}, with weights that are in another file: {@code [INPUTS, DIM]}, as that file has them. */
+    static byte[] external(String location) {
+        var weights = new Message()
+                .number(1, INPUTS)
+                .number(1, DIM)
+                .number(2, FLOAT)
+                .text(8, "weights")
+                .message(13, new Message().text(1, "location").text(2, location))
+                .number(14, 1);
+        return model(new Message()
+                .message(1, node("Flatten", "images", "flat").message(5, attribute("axis", 1)))
+                .message(1, node("MatMul", "flat", "sums").text(1, "weights"))
+                .message(5, weights));
+    }
+
+    /** As {@link #external}, with the weights in an attribute of a node. */
+    static byte[] externalConstant(String location) {
+        var weights = new Message()
+                .number(1, INPUTS)
+                .number(1, DIM)
+                .number(2, FLOAT)
+                .message(13, new Message().text(1, "location").text(2, location))
+                .number(14, 1);
+        return model(new Message()
+                .message(
+                        1,
+                        new Message()
+                                .text(2, "weights")
+                                .text(4, "Constant")
+                                .message(
+                                        5,
+                                        new Message()
+                                                .text(1, "value")
+                                                .message(5, weights)
+                                                .number(20, 4)))
+                .message(1, node("Flatten", "images", "flat").message(5, attribute("axis", 1)))
+                .message(1, node("MatMul", "flat", "sums").text(1, "weights")));
+    }
+
     /** Embeds every crop as (cos, sin) of this angle, whatever it shows, as long as it is not grey throughout. */
     static byte[] constant(double angle) {
         var weights = new float[DIM][INPUTS];

@@ -1,0 +1,67 @@
+package io.rangestream.client;
+
+import static io.rangestream.client.Publication.publish;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.rangestream.schemas.signature.TrustedKeys;
+import io.rangestream.schemas.wire.SchemaSource;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class UpdateLoopTest {
+    private static final Duration WAIT = Duration.ofSeconds(5);
+
+    private final TestLog updates = new TestLog("model-updates");
+    private final TestLog weights = new TestLog("model-weights");
+    private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+
+    @Test
+    void aVersionThatDoesNotFitIntoMemoryIsRefusedAndTheNextOneOpened() throws Exception {
+        var config = new ClientConfig(WAIT, 0, 1, 1_000_000, TrustedKeys.anyone());
+        var slot = new ServingSlot();
+        var loop = new UpdateLoop(
+                () -> new ModelLog(updates.reader(), Publication.MODEL, SchemaSource.NONE, config.trusted()),
+                new ArtifactFetcher(weights::reader, SchemaSource.NONE, WAIT),
+                slot,
+                (version, onnx) -> {
+                    if (version.version() == 1) {
+                        throw new OutOfMemoryError("of the test");
+                    }
+                    return ServedModel.open(version, onnx, config, () -> {});
+                },
+                List.of(new ModelListener() {
+                    @Override
+                    public void onSwap(ModelVersion version) {
+                        events.add("swap " + version.version());
+                    }
+
+                    @Override
+                    public void onRefused(Refusal refusal) {
+                        events.add(refusal.failed() + " " + refusal.reason());
+                    }
+                }),
+                WAIT);
+        var thread = new Thread(loop);
+        thread.start();
+        try {
+            publish(updates, weights, 1, TinyOnnx.constant(0));
+            assertEquals("MODEL the artifact does not fit into memory: of the test", event());
+            publish(updates, weights, 2, TinyOnnx.constant(1));
+            assertEquals("swap 2", event());
+        } finally {
+            loop.stop();
+            thread.join();
+            slot.close();
+        }
+    }
+
+    private String event() throws InterruptedException {
+        return String.valueOf(events.poll(10, TimeUnit.SECONDS));
+    }
+}
