@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import avro from 'avsc';
 import { Kafka, logLevel } from 'kafkajs';
-import { decode, fingerprintOf } from './wire.mjs';
+import { chunkDefect, chunkIndex, decode, fileName, fingerprintOf } from './wire.mjs';
 
 const FETCH_TIMEOUT_MS = 30_000;
 const QUIET_MS = 1_000;
@@ -33,17 +33,18 @@ let loading = Promise.resolve();
 async function main() {
   await mkdir(options.to, { recursive: true });
   await read('schemas', (message) => {
-    const fingerprint = message.key.toString();
-    if (!message.value) return;
+    const fingerprint = message.key?.toString();
+    if (!fingerprint || !message.value) return;
     types.set(fingerprint, avro.Type.forSchema(JSON.parse(message.value)));
     (waitingForType.get(fingerprint) ?? []).forEach((done) => done());
     waitingForType.delete(fingerprint);
   });
   await read('model-updates', async (message) => {
-    const key = message.key.toString();
+    const key = message.key?.toString() ?? '';
+    const update = message.value && (await record(message.value));
+    if (update && key !== `${update.model}/${update.version}`) throw new Error('the key is not the version in the record');
     updates.delete(key); // and to the end: the last entry of the map is the newest update
-    if (message.value) {
-      const update = await record(message.value);
+    if (update) {
       updates.set(key, update);
       const auc = update.evaluation.auc;
       console.log(`${key} ${update.status}${auc === null ? '' : ` AUC ${auc.toFixed(3)}`} ${update.reason}`.trimEnd());
@@ -61,9 +62,18 @@ async function read(topic, onMessage, offset) {
   consumer.on(consumer.events.CRASH, ({ payload }) => payload.restart || fail(payload.error));
   await consumer.connect();
   await consumer.subscribe({ topic: options.prefix + topic, fromBeginning: true });
-  await consumer.run({ autoCommit: false, eachMessage: ({ message }) => onMessage(message) });
+  await consumer.run({ autoCommit: false, eachMessage: ({ message }) => attempt(topic, message, onMessage) });
   if (offset !== undefined) consumer.seek({ topic: options.prefix + topic, partition: 0, offset: String(offset) });
   return consumer;
+}
+
+/** A record that is not what it should be is skipped: one bad record must not end the service of good ones. */
+async function attempt(topic, message, onMessage) {
+  try {
+    await onMessage(message);
+  } catch (error) {
+    console.error(`${topic} ${message.key} at offset ${message.offset} is skipped: ${error.message}`);
+  }
 }
 
 /** Decodes with the schema that the record was written with, waiting until the schemas topic has told it. */
@@ -81,9 +91,8 @@ async function record(bytes) {
 async function load() {
   const promoted = [...updates.values()].filter((update) => update.status === 'PROMOTED').at(-1);
   if (!promoted || promoted.artifact.sha256 === served) return;
-  const name = `${promoted.model}-${promoted.version}.onnx`;
   try {
-    const file = join(options.to, name);
+    const file = join(options.to, fileName(promoted));
     await writeFile(`${file}.part`, await artifact(promoted));
     await rename(`${file}.part`, file);
     served = promoted.artifact.sha256;
@@ -96,18 +105,24 @@ async function load() {
 }
 
 /** The chunks of a version, verified and joined. The offset is a hint: half-way to the timeout we start over from 0. */
-async function artifact({ model, version, artifact: { chunks, bytes, sha256, first_chunk_offset: hint } }) {
+async function artifact(update) {
+  const { chunks, bytes, sha256, first_chunk_offset: hint } = update.artifact;
   const pieces = new Array(chunks);
   let consumer;
   const timers = [];
   try {
     const complete = new Promise((done, failed) => {
       const take = async (message) => {
-        const [index] = message.key.toString().match(/\d+$/) ?? [];
-        if (message.key.toString() !== `${model}/${version}/${index}` || !message.value || index >= chunks) return;
+        const index = chunkIndex(message.key, update);
+        if (index === undefined) return;
+        if (!message.value) {
+          delete pieces[index];
+          return;
+        }
         const chunk = await record(message.value);
-        if (chunk.count !== chunks || sha256Of([chunk.bytes]) !== chunk.sha256) return;
-        pieces[chunk.index] = chunk.bytes;
+        const defect = chunkDefect(chunk, index, sha256Of([chunk.bytes]), update);
+        if (defect) throw new Error(`it ${defect}`);
+        pieces[index] = chunk.bytes;
         if (Object.keys(pieces).length === chunks && sha256Of(pieces) === sha256) done();
       };
       const rewind = () => consumer?.seek({ topic: `${options.prefix}model-weights`, partition: 0, offset: '0' });

@@ -54,6 +54,27 @@ export function fingerprintOf(bytes) {
   return fingerprintText(bytes.readBigUInt64LE(2));
 }
 
+/** MODEL-VERSION.onnx. The name comes from the topic and must not lead out of the folder. */
+export function fileName({ model, version }) {
+  if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/.test(model)) throw new Error("the model's name is not a file's");
+  return `${model}-${version}.onnx`;
+}
+
+/** The index that a chunk's key names, undefined where it is not of this version. */
+export function chunkIndex(key, { model, version, artifact: { chunks } }) {
+  const text = key?.toString() ?? '';
+  const index = text.slice(text.lastIndexOf('/') + 1);
+  const ours = text === `${model}/${version}/${index}` && /^(0|[1-9]\d{0,8})$/.test(index) && Number(index) < chunks;
+  return ours ? Number(index) : undefined;
+}
+
+/** What is wrong with a chunk under this index, undefined if nothing is. The hash is that of its bytes. */
+export function chunkDefect(chunk, index, hash, { model, version, artifact: { chunks } }) {
+  if (chunk.model !== model || chunk.version !== version || chunk.index !== index) return 'is of another key';
+  if (chunk.count !== chunks) return `says there are ${chunk.count} chunks`;
+  return hash === chunk.sha256 ? undefined : 'does not have the SHA-256 it names';
+}
+
 /** Decodes a record with the schema it was written with. */
 export function decode(type, bytes) {
   return type.fromBuffer(bytes.subarray(HEADER_BYTES));

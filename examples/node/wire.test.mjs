@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import avro from 'avsc';
-import { decode, encoder, fingerprint, fingerprintOf, fingerprintText, loadSchema } from './wire.mjs';
+import {
+  chunkDefect,
+  chunkIndex,
+  decode,
+  encoder,
+  fileName,
+  fingerprint,
+  fingerprintOf,
+  fingerprintText,
+  loadSchema,
+} from './wire.mjs';
+
+const UPDATE = { model: 'faces', version: 7, artifact: { chunks: 2 } };
 
 test('fingerprints are those of the Avro specification', () => {
   // Values that Avro's own libraries give.
@@ -34,4 +46,29 @@ test('a face goes through its bytes unchanged', () => {
   assert.equal(face.encoding, 'PNG');
   assert.deepEqual([...face.image], [1, 2, 3]);
   assert.equal(face.face_id, '');
+});
+
+test('a name that leads elsewhere is refused', () => {
+  assert.equal(fileName({ model: 'face_v1.b', version: 7 }), 'face_v1.b-7.onnx');
+  for (const model of ['', '..', '../faces', 'a/b', 'a\\b', '.hidden', 'a\n', 'a'.repeat(101)]) {
+    assert.throws(() => fileName({ model, version: 7 }), undefined, model);
+  }
+});
+
+test('the key tells which chunk it is', () => {
+  assert.equal(chunkIndex(Buffer.from('faces/7/1'), UPDATE), 1);
+  for (const other of ['faces/7/2', 'faces/6/1', 'faces/7/-1', 'faces/7/01', 'faces/7/', 'x/faces/7/1']) {
+    assert.equal(chunkIndex(Buffer.from(other), UPDATE), undefined, other);
+  }
+  assert.equal(chunkIndex(null, UPDATE), undefined);
+});
+
+test('a chunk has to be the one of its key', () => {
+  const chunk = { model: 'faces', version: 7, index: 1, count: 2, sha256: 'right' };
+  assert.equal(chunkDefect(chunk, 1, 'right', UPDATE), undefined);
+  assert.equal(chunkDefect({ ...chunk, model: 'others' }, 1, 'right', UPDATE), 'is of another key');
+  assert.equal(chunkDefect({ ...chunk, version: 6 }, 1, 'right', UPDATE), 'is of another key');
+  assert.equal(chunkDefect(chunk, 0, 'right', UPDATE), 'is of another key');
+  assert.equal(chunkDefect({ ...chunk, count: 3 }, 1, 'right', UPDATE), 'says there are 3 chunks');
+  assert.equal(chunkDefect(chunk, 1, 'wrong', UPDATE), 'does not have the SHA-256 it names');
 });

@@ -12,7 +12,7 @@ import time
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
-from wire import Chunks, Refused, TrustedKeys, decode
+from wire import Chunks, Refused, TrustedKeys, decode, file_name
 
 FETCH_TIMEOUT = 30.0
 POLL = 0.5
@@ -74,8 +74,11 @@ class Schemas:
             deadline = time.monotonic() + FETCH_TIMEOUT
             while not topic.at_end and time.monotonic() < deadline:
                 message = topic.poll()
-                if message and message.value():
-                    self.known[message.key().decode()] = json.loads(message.value())
+                if message and message.key() and message.value():
+                    try:
+                        self.known[message.key().decode()] = json.loads(message.value())
+                    except ValueError as failure:
+                        print(f"schema at offset {message.offset()} is skipped: {failure}", file=sys.stderr)
 
 
 def fetch(options, update, schemas):
@@ -99,25 +102,25 @@ def fetch(options, update, schemas):
 
 def take(message, updates, trusted, schemas):
     """Takes in a record of model-updates. The newest update is the last of the dict."""
-    key, value = message.key(), message.value()
+    key, value = message.key() or b"", message.value()
     try:
         trusted.check_signature(key, value, message.headers())
         update = decode(value, schemas) if value else None
         if update:
             trusted.check_order(update.get("event_number", 0))
-            if key.decode() != f"{update['model']}/{update['version']}":
+            if key != f"{update['model']}/{update['version']}".encode():
                 raise Refused("the key does not name the version in the record")
             print(key.decode(), update["status"], update["reason"], flush=True)
         updates.pop(key, None)
         if update:
             updates[key] = update
     except Refused as refusal:
-        print(f"update {key.decode()} at offset {message.offset()} is refused: {refusal}", file=sys.stderr)
+        print(f"update {key.decode(errors='replace')} at offset {message.offset()} is refused: {refusal}", file=sys.stderr)
 
 
 def serve(options, update, schemas):
+    file = pathlib.Path(options.to, file_name(update))
     whole = fetch(options, update, schemas)
-    file = pathlib.Path(options.to, f"{update['model']}-{update['version']}.onnx")
     part = file.with_suffix(".part")
     part.write_bytes(whole)
     os.replace(part, file)

@@ -11,7 +11,7 @@ import fastavro
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from wire import HEADER, MARKER, Chunks, Refused, TrustedKeys, decode, fingerprint_of, statement
+from wire import HEADER, MARKER, Chunks, Refused, TrustedKeys, decode, file_name, fingerprint_of, statement
 
 ROOT = pathlib.Path(__file__).parents[2]
 PAGE = (ROOT / "docs/protocol.md").read_text()
@@ -94,6 +94,7 @@ class WireTest(unittest.TestCase):
             (record(7, 1, 2, b"cd", "0" * 64), "does not have the SHA-256 it names"),
             (record(7, 1, 3, b"cd"), "says there are 3 chunks"),
             (record(6, 1, 2, b"cd"), "is of another key"),
+            (record(7, 1, 2, b"cd")[:-9], "cannot be decoded: EOFError"),
             (None, "was deleted: the version was pruned"),
         ]:
             chunks = Chunks(update(b"abcd", 2))
@@ -102,6 +103,28 @@ class WireTest(unittest.TestCase):
 
             self.assertIsNone(chunks.whole())
             self.assertEqual(f"chunk 2 of 2 {reason}", chunks.problem())
+
+    def test_a_chunk_that_is_deleted_after_it_came_is_missing_again(self):
+        chunks = Chunks(update(b"abcd", 2))
+        chunks.offer(b"faces/7/0", record(7, 0, 2, b"ab"), schema_of)
+        chunks.offer(b"faces/7/0", None, schema_of)
+        chunks.offer(b"faces/7/1", record(7, 1, 2, b"cd"), schema_of)
+
+        self.assertIsNone(chunks.whole())
+        self.assertEqual("chunk 1 of 2 was deleted: the version was pruned", chunks.problem())
+
+    def test_keys_of_nothing_are_passed_over(self):
+        chunks = Chunks(update(b"abcd", 2))
+        for key in (None, b"", b"\xff/7/0", b"faces/7/-1", "faces/7/\u00b2".encode(), b"faces/7/2"):
+            chunks.offer(key, record(7, 0, 2, b"ab"), schema_of)
+
+        self.assertEqual("chunk 1, 2 of 2 is missing", chunks.problem())
+
+    def test_a_name_that_leads_elsewhere_is_refused(self):
+        self.assertEqual("face_v1.b-7.onnx", file_name({"model": "face_v1.b", "version": 7}))
+        for name in ("", "..", "../faces", "a/b", "a\\b", ".hidden", "a\n", "a" * 101):
+            with self.assertRaises(Refused):
+                file_name({"model": name, "version": 7})
 
     def test_sound_chunks_of_something_else_are_refused(self):
         for pieces in [(b"ab", b"ce"), (b"ab", b"cde")]:

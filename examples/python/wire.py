@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 import struct
 
 import fastavro
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 HEADER = struct.Struct("<2sQ")
 MARKER = b"\xc3\x01"
 PEM_END = b"-----END PUBLIC KEY-----"
+NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 
 
 class Refused(Exception):
@@ -27,7 +29,18 @@ def fingerprint_of(value):
 
 def decode(value, schema_of):
     """Decodes a record with the schema it was written with, which schema_of finds by its fingerprint."""
-    return fastavro.schemaless_reader(io.BytesIO(value[HEADER.size:]), schema_of(fingerprint_of(value)))
+    schema = schema_of(fingerprint_of(value))
+    try:
+        return fastavro.schemaless_reader(io.BytesIO(value[HEADER.size:]), schema)
+    except Exception as failure:  # Whatever the bytes make fastavro raise: EOFError, IndexError, UnicodeDecodeError, ...
+        raise Refused(f"cannot be decoded: {type(failure).__name__}") from failure
+
+
+def file_name(update):
+    """MODEL-VERSION.onnx. The name comes from the topic and must not lead out of the folder."""
+    if not NAME.fullmatch(update["model"]):
+        raise Refused("the model's name is not a file's")
+    return f"{update['model']}-{update['version']}.onnx"
 
 
 class TrustedKeys:
@@ -75,10 +88,14 @@ class Chunks:
 
     def offer(self, key, value, schema_of):
         """Takes in a record of model-weights; others than this version's are passed over."""
-        prefix, _, index = key.decode().rpartition("/")
-        if prefix != f"{self.model}/{self.version}" or not index.isdigit() or int(index) >= len(self.pieces):
+        prefix, _, index = (key or b"").decode(errors="replace").rpartition("/")
+        if prefix != f"{self.model}/{self.version}" or not re.fullmatch("[0-9]{1,9}", index):
             return
         index = int(index)
+        if index >= len(self.pieces):
+            return
+        if value is None:
+            self.pieces[index] = None
         try:
             piece = self._checked(index, value, schema_of)
             self.pieces[index] = piece
