@@ -107,6 +107,7 @@ async function load() {
 /** The chunks of a version, verified and joined. The offset is a hint: half-way to the timeout we start over from 0. */
 async function artifact(update) {
   const { chunks, bytes, sha256, first_chunk_offset: hint } = update.artifact;
+  if (chunks < 1) throw new Error('its artifact is not on the topic but in a store, which this example does not read');
   const pieces = new Array(chunks);
   let consumer;
   const timers = [];

@@ -89,6 +89,10 @@ class WireTest(unittest.TestCase):
 
         self.assertEqual(b"abcdef", chunks.whole())
 
+    def test_an_artifact_in_a_store_is_refused(self):
+        with self.assertRaisesRegex(Refused, "in a store"):
+            Chunks(update(b"abcdef", 0))
+
     def test_damaged_chunks_are_named(self):
         for value, reason in [
             (record(7, 1, 2, b"cd", "0" * 64), "does not have the SHA-256 it names"),

@@ -83,6 +83,8 @@ class Chunks:
 
     def __init__(self, update):
         self.model, self.version, self.artifact = update["model"], update["version"], update["artifact"]
+        if self.artifact["chunks"] < 1:
+            raise Refused("its artifact is not on the topic but in a store, which this example does not read")
         self.pieces = [None] * self.artifact["chunks"]
         self.defects = {}
 

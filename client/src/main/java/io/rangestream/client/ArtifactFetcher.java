@@ -2,6 +2,8 @@ package io.rangestream.client;
 
 import io.rangestream.avro.ModelChunk;
 import io.rangestream.schemas.config.CommonConfig;
+import io.rangestream.schemas.config.ConfigurationException;
+import io.rangestream.schemas.storage.StoreLocation;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
 import java.io.IOException;
@@ -24,8 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Fetches the artifact of a version from {@code model-weights} and verifies it: number, size and SHA-256 of the chunks and of
- * the whole. Thread-safe: every fetch has a consumer to itself, without a group, and reads committed records only. One consumer is kept from
- * one fetch to the next, as half the time of a fetch is finding the broker.
+ * the whole. An artifact that its update says lies in a store is read from the store that the configuration names, and from no other. Thread-safe: every fetch has a consumer to itself, without a group, and reads committed records only. One consumer is kept from
+ * one fetch to the next.
  */
 public final class ArtifactFetcher implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ArtifactFetcher.class);
@@ -34,15 +36,20 @@ public final class ArtifactFetcher implements AutoCloseable {
     private final Supplier<LogReader> readers;
     private final RecordCodec codec;
     private final Duration timeout;
+    private final StoredArtifacts stored;
     private final Set<LogReader> running = ConcurrentHashMap.newKeySet();
     private final AtomicReference<@Nullable LogReader> resting = new AtomicReference<>();
     private volatile boolean closed;
 
-    /** @param timeout how long to wait while nothing of the version comes */
-    ArtifactFetcher(Supplier<LogReader> readers, SchemaSource schemas, Duration timeout) {
+    /**
+     * @param timeout how long to wait while nothing of the version comes
+     * @param stored closed with this
+     */
+    ArtifactFetcher(Supplier<LogReader> readers, SchemaSource schemas, Duration timeout, StoredArtifacts stored) {
         this.readers = readers;
         this.codec = new RecordCodec(List.of(ModelChunk.getClassSchema()), schemas);
         this.timeout = timeout;
+        this.stored = stored;
     }
 
     /**
@@ -50,10 +57,17 @@ public final class ArtifactFetcher implements AutoCloseable {
      * @param schemas where schemas of other releases are looked up
      * @param timeout how long to wait for chunks that are not yet visible; chunks and updates are in two partitions, and
      *     one may show a transaction before the other
+     * @param claimCheck the store that large artifacts may come from, as {@link ClientConfig} has it; empty to refuse those
+     * @throws ConfigurationException if the store's location is none
      */
-    public static ArtifactFetcher of(CommonConfig common, SchemaSource schemas, Duration timeout) {
+    public static ArtifactFetcher of(
+            CommonConfig common, SchemaSource schemas, Duration timeout, Optional<StoreLocation> claimCheck) {
         String topic = common.topics().modelWeights();
-        return new ArtifactFetcher(() -> LogReader.open(common, topic), schemas, timeout);
+        return new ArtifactFetcher(
+                () -> LogReader.open(common, topic),
+                schemas,
+                timeout,
+                StoredArtifacts.of(claimCheck, common.topics().prefix()));
     }
 
     /**
@@ -108,6 +122,10 @@ public final class ArtifactFetcher implements AutoCloseable {
     }
 
     private void fetchTo(ModelVersion version, Spool spool) throws IOException {
+        if (StoredArtifacts.isStored(version)) {
+            stored.fetchTo(version, spool, () -> closed);
+            return;
+        }
         var chunks = new ChunkAssembly(version, codec, spool);
         LogReader rested = resting.getAndSet(null);
         LogReader reader = rested == null ? readers.get() : rested;
@@ -170,6 +188,7 @@ public final class ArtifactFetcher implements AutoCloseable {
         closed = true;
         running.forEach(LogReader::wakeup);
         closeResting();
+        stored.close();
     }
 
     /** One pass over the topic, or two: first from the hint, then, if that led nowhere, from the beginning. */

@@ -8,6 +8,9 @@ public enum Check {
     /** The update is newer than all that were read before it. Only where keys are configured. */
     ORDER,
 
+    /** An artifact that is said to lie in a store lies where the client's own configuration has it. Anything else is not opened. */
+    LOCATION,
+
     /** The artifact comes in time. */
     ARRIVAL,
 

@@ -3,9 +3,12 @@ package io.rangestream.client;
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.config.Settings;
 import io.rangestream.schemas.signature.TrustedKeys;
+import io.rangestream.schemas.storage.StorageConfig;
+import io.rangestream.schemas.storage.StoreLocation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
@@ -20,13 +23,21 @@ import org.apache.kafka.common.config.ConfigDef.Type;
  * @param threads threads of one inference
  * @param maxPixels larger images are refused before they are decoded
  * @param trusted whose updates are accepted
+ * @param claimCheck the store that large artifacts may come from, if any may
  */
-public record ClientConfig(Duration fetchTimeout, long cacheBytes, int threads, long maxPixels, TrustedKeys trusted) {
+public record ClientConfig(
+        Duration fetchTimeout,
+        long cacheBytes,
+        int threads,
+        long maxPixels,
+        TrustedKeys trusted,
+        Optional<StoreLocation> claimCheck) {
     public static final String FETCH_TIMEOUT = "fetch.timeout.ms";
     public static final String CACHE_BYTES = "client.cache.bytes";
     public static final String THREADS = "client.threads";
     public static final String MAX_PIXELS = "client.max.pixels";
     public static final String TRUSTED_KEYS = "client.trusted.keys";
+    public static final String CLAIM_CHECK_STORE = "client.claim.check.store";
 
     public ClientConfig {
         if (fetchTimeout.isNegative() || fetchTimeout.isZero()) {
@@ -81,7 +92,14 @@ public record ClientConfig(Duration fetchTimeout, long cacheBytes, int threads, 
                         "",
                         Importance.MEDIUM,
                         "File of one or more Ed25519 public keys (PEM). With it, updates that none of them signed are refused;"
-                                + " without it, signatures are not looked at.");
+                                + " without it, signatures are not looked at.")
+                .define(
+                        CLAIM_CHECK_STORE,
+                        Type.STRING,
+                        "",
+                        Importance.MEDIUM,
+                        "The learner's publish.claim.check.store, where large artifacts lie: a directory, file:///path or"
+                                + " s3://bucket/prefix. Artifacts in any other place, or without this, are refused.");
     }
 
     /** The defaults of {@link #definition}. */
@@ -100,6 +118,9 @@ public record ClientConfig(Duration fetchTimeout, long cacheBytes, int threads, 
                 config.getLong(MAX_PIXELS),
                 config.getString(TRUSTED_KEYS).isBlank()
                         ? TrustedKeys.anyone()
-                        : TrustedKeys.read(Path.of(config.getString(TRUSTED_KEYS))));
+                        : TrustedKeys.read(Path.of(config.getString(TRUSTED_KEYS))),
+                Optional.of(config.getString(CLAIM_CHECK_STORE))
+                        .filter(location -> !location.isBlank())
+                        .map(location -> new StoreLocation(location, StorageConfig.from(settings))));
     }
 }

@@ -70,7 +70,7 @@ public final class ModelFollower implements AutoCloseable {
         var schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig());
         var follower = new ModelFollower(
                 () -> ModelLog.open(common, schemas, config.trusted()),
-                ArtifactFetcher.of(common, schemas, config.fetchTimeout()),
+                ArtifactFetcher.of(common, schemas, config.fetchTimeout(), config.claimCheck()),
                 schemas,
                 config,
                 listeners);

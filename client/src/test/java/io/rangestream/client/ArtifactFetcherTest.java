@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -309,7 +310,8 @@ class ArtifactFetcherTest {
     }
 
     private ArtifactFetcher fetcher(Duration timeout) {
-        var fetcher = new ArtifactFetcher(weights::reader, SchemaSource.NONE, timeout);
+        var fetcher = new ArtifactFetcher(
+                weights::reader, SchemaSource.NONE, timeout, new StoredArtifacts(Optional.empty(), ""));
         fetchers.add(fetcher);
         return fetcher;
     }

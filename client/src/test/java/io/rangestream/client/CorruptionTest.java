@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -270,11 +271,20 @@ class CorruptionTest {
     }
 
     private ModelFollower follow() {
-        var config =
-                new ClientConfig(Duration.ofMillis(300), 0, 1, 1_000_000, TrustedKeys.read(folder.resolve("ours.pub")));
+        var config = new ClientConfig(
+                Duration.ofMillis(300),
+                0,
+                1,
+                1_000_000,
+                TrustedKeys.read(folder.resolve("ours.pub")),
+                Optional.empty());
         var next = new ModelFollower(
                 () -> new ModelLog(updates.reader(), Publication.MODEL, SchemaSource.NONE, config.trusted()),
-                new ArtifactFetcher(weights::reader, SchemaSource.NONE, config.fetchTimeout()),
+                new ArtifactFetcher(
+                        weights::reader,
+                        SchemaSource.NONE,
+                        config.fetchTimeout(),
+                        new StoredArtifacts(Optional.empty(), "")),
                 () -> {},
                 config,
                 new ModelListener() {

@@ -53,10 +53,14 @@ class ModelFollowerTest {
     }
 
     private ModelFollower follower(TrustedKeys trusted) {
-        var config = new ClientConfig(Duration.ofMillis(300), 1 << 20, 1, 1_000_000, trusted);
+        var config = new ClientConfig(Duration.ofMillis(300), 1 << 20, 1, 1_000_000, trusted, Optional.empty());
         return new ModelFollower(
                 () -> new ModelLog(updates.reader(), Publication.MODEL, SchemaSource.NONE, config.trusted()),
-                new ArtifactFetcher(weights::reader, SchemaSource.NONE, config.fetchTimeout()),
+                new ArtifactFetcher(
+                        weights::reader,
+                        SchemaSource.NONE,
+                        config.fetchTimeout(),
+                        new StoredArtifacts(Optional.empty(), "")),
                 () -> schemasClosed.set(true),
                 config,
                 new ModelListener() {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ServingSlotTest {
     private static final ClientConfig CONFIG =
-            new ClientConfig(Duration.ofSeconds(1), 0, 1, 1_000_000, TrustedKeys.anyone());
+            new ClientConfig(Duration.ofSeconds(1), 0, 1, 1_000_000, TrustedKeys.anyone(), Optional.empty());
 
     @TempDir
     private Path folder;

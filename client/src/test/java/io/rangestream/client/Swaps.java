@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -119,10 +120,15 @@ final class Swaps {
     }
 
     private ModelFollower follower() {
-        var config = new ClientConfig(Duration.ofSeconds(5), 1 << 20, 1, 1_000_000, TrustedKeys.anyone());
+        var config =
+                new ClientConfig(Duration.ofSeconds(5), 1 << 20, 1, 1_000_000, TrustedKeys.anyone(), Optional.empty());
         return new ModelFollower(
                 () -> new ModelLog(updates.reader(), Publication.MODEL, SchemaSource.NONE, config.trusted()),
-                new ArtifactFetcher(weights::reader, SchemaSource.NONE, config.fetchTimeout()),
+                new ArtifactFetcher(
+                        weights::reader,
+                        SchemaSource.NONE,
+                        config.fetchTimeout(),
+                        new StoredArtifacts(Optional.empty(), "")),
                 () -> {},
                 config);
     }

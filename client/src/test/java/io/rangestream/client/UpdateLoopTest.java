@@ -7,6 +7,7 @@ import io.rangestream.schemas.signature.TrustedKeys;
 import io.rangestream.schemas.wire.SchemaSource;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -23,11 +24,12 @@ class UpdateLoopTest {
 
     @Test
     void aVersionThatDoesNotFitIntoMemoryIsRefusedAndTheNextOneOpened() throws Exception {
-        var config = new ClientConfig(WAIT, 0, 1, 1_000_000, TrustedKeys.anyone());
+        var config = new ClientConfig(WAIT, 0, 1, 1_000_000, TrustedKeys.anyone(), Optional.empty());
         var slot = new ServingSlot();
         var loop = new UpdateLoop(
                 () -> new ModelLog(updates.reader(), Publication.MODEL, SchemaSource.NONE, config.trusted()),
-                new ArtifactFetcher(weights::reader, SchemaSource.NONE, WAIT),
+                new ArtifactFetcher(
+                        weights::reader, SchemaSource.NONE, WAIT, new StoredArtifacts(Optional.empty(), "")),
                 slot,
                 (version, onnx) -> {
                     if (version.version() == 1) {

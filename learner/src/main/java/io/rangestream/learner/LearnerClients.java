@@ -13,6 +13,7 @@ import io.rangestream.learner.checkpoint.TopicStore;
 import io.rangestream.learner.config.CheckpointConfig;
 import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.learner.orders.OrderLog;
+import io.rangestream.learner.publish.ClaimCheck;
 import io.rangestream.learner.publish.ModelPublisher;
 import io.rangestream.learner.publish.VersionHistory;
 import io.rangestream.schemas.config.CommonConfig;
@@ -28,6 +29,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -89,6 +91,14 @@ final class LearnerClients implements AutoCloseable {
         };
     }
 
+    /** Where large artifacts go, if the configuration has such a place; the caller closes it. */
+    Optional<ClaimCheck> claimCheck() {
+        return config.publication()
+                .claimCheck()
+                .map(check ->
+                        new ClaimCheck(check.store().open(), common.topics().prefix(), check.aboveBytes()));
+    }
+
     /** A writer publishes its schemas before its first record. */
     void publishSchemas() {
         List<Schema> written = List.of(
@@ -142,14 +152,18 @@ final class LearnerClients implements AutoCloseable {
         }
     }
 
-    /** Publishes with a producer of {@link #publisher}. */
-    ModelPublisher publisherOf(Producer<String, @Nullable SpecificRecord> producer, VersionHistory history) {
+    /** Publishes with a producer of {@link #publisher}; whoever settles orders alone needs no claim check. */
+    ModelPublisher publisherOf(
+            Producer<String, @Nullable SpecificRecord> producer,
+            Optional<ClaimCheck> claimCheck,
+            VersionHistory history) {
         return new ModelPublisher(
                 producer,
                 common.topics().modelUpdates(),
                 common.topics().modelWeights(),
                 config.publication().chunkBytes(),
                 config.publication().signingKey(),
+                claimCheck,
                 history.lastEvent());
     }
 

@@ -135,7 +135,7 @@ public final class ModelOrders implements AutoCloseable {
                     clients.orders(),
                     common.topics().modelOrders(),
                     rules,
-                    clients.publisherOf(producer, history),
+                    clients.publisherOf(producer, Optional.empty(), history),
                     history)) {
                 desk.settle();
             }

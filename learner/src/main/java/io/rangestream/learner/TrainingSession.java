@@ -117,7 +117,7 @@ final class TrainingSession implements AutoCloseable {
             this.gate = new PromotionGate(evaluation.minPairs(), evaluation.tolerance(), evaluation.approval());
             this.spaceRule = new SpaceRule(evaluation.minPairs(), evaluation.compatibilityTolerance());
             compareWithFounders(trainer, evaluator, lineage.founders());
-            this.publisher = clients.publisherOf(producer, history);
+            this.publisher = clients.publisherOf(producer, clients.claimCheck().map(owned::add), history);
             this.orders = owned.add(new OrderDesk(
                     clients.orders(),
                     clients.topics().modelOrders(),

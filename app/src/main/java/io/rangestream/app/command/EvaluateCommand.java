@@ -172,7 +172,8 @@ final class EvaluateCommand implements Callable<Integer> {
         ClientConfig client = ClientConfig.from(config.settings());
         try (var schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig());
                 ModelLog log = ModelLog.open(common, schemas, client.trusted());
-                ArtifactFetcher fetcher = ArtifactFetcher.of(common, schemas, client.fetchTimeout())) {
+                ArtifactFetcher fetcher =
+                        ArtifactFetcher.of(common, schemas, client.fetchTimeout(), client.claimCheck())) {
             log.readToEnd(ModelsCommand.READ_WITHIN);
             ModelVersion found = ModelsCommand.find(spec, log, version == null ? ModelsCommand.PROMOTED : version);
             byte[] file = fetcher.fetch(found);

@@ -193,7 +193,8 @@ final class ModelsCommand implements Runnable {
                                     found.update().getArtifact().getFormat()))
                     : output;
             ClientConfig client = ClientConfig.from(settings());
-            try (ArtifactFetcher fetcher = ArtifactFetcher.of(common, schemas, client.fetchTimeout())) {
+            try (ArtifactFetcher fetcher =
+                    ArtifactFetcher.of(common, schemas, client.fetchTimeout(), client.claimCheck())) {
                 fetcher.fetchTo(found, file);
             }
             Console.println(

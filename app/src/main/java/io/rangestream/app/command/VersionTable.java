@@ -1,5 +1,6 @@
 package io.rangestream.app.command;
 
+import io.rangestream.avro.Artifact;
 import io.rangestream.avro.CrossVersion;
 import io.rangestream.avro.Evaluation;
 import io.rangestream.avro.ModelUpdate;
@@ -104,11 +105,11 @@ public final class VersionTable {
         line(
                 out,
                 "artifact",
-                "%s, %,d bytes in %d chunks%s, sha256 %s",
+                "%s, %,d bytes %s%s, sha256 %s",
                 u.getArtifact().getFormat(),
                 u.getArtifact().getBytes(),
-                u.getArtifact().getChunks(),
-                u.getArtifact().getPruned() ? " that have left retention" : "",
+                place(u.getArtifact()),
+                u.getArtifact().getPruned() ? " until it left retention" : "",
                 u.getArtifact().getSha256());
         line(
                 out,
@@ -206,6 +207,11 @@ public final class VersionTable {
     }
 
     /** A version that names no space is one of its own. */
+    private static String place(Artifact artifact) {
+        String uri = artifact.getUri();
+        return uri == null ? "in %d chunks".formatted(artifact.getChunks()) : "at " + uri;
+    }
+
     private static String space(ModelUpdate update) {
         return update.getEmbeddingSpace().isEmpty()
                 ? update.getModel() + "/" + update.getVersion()

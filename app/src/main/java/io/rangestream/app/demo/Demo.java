@@ -242,7 +242,11 @@ public final class Demo implements AutoCloseable {
 
     private DemoReport.Protocol evaluate(
             CommonConfig common, SchemaTopic schemas, ModelVersion version, LfwProtocol protocol) throws IOException {
-        try (ArtifactFetcher fetcher = ArtifactFetcher.of(common, schemas, READ_WITHIN);
+        try (ArtifactFetcher fetcher = ArtifactFetcher.of(
+                        common,
+                        schemas,
+                        READ_WITHIN,
+                        ClientConfig.from(userSettings).claimCheck());
                 var embedder = new OnnxEmbedder(
                         fetcher.fetch(version),
                         version.network(),

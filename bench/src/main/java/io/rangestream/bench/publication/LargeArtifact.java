@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 
 /**
@@ -69,7 +70,7 @@ public final class LargeArtifact {
         long before = heap();
         long start = System.nanoTime();
         try (var schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig());
-                var fetcher = ArtifactFetcher.of(common, schemas, WITHIN);
+                var fetcher = ArtifactFetcher.of(common, schemas, WITHIN, Optional.empty());
                 ModelLog log = ModelLog.open(common, schemas, TrustedKeys.anyone())) {
             log.readToEnd(WITHIN);
             ModelVersion version = log.promoted().orElseThrow();

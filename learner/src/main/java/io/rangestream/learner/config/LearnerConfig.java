@@ -61,9 +61,15 @@ public record LearnerConfig(
      * @param chunkBytes size of a chunk of weights
      * @param retain versions whose weights stay on the topic, the promoted one always among them
      * @param signingKey key that versions are signed with, if they are
+     * @param claimCheck which artifacts go to a store instead of the topic, if any do
      */
     public record Publication(
-            int everyBatches, Duration maxInterval, int chunkBytes, int retain, Optional<SigningKey> signingKey) {}
+            int everyBatches,
+            Duration maxInterval,
+            int chunkBytes,
+            int retain,
+            Optional<SigningKey> signingKey,
+            Optional<ClaimCheckConfig> claimCheck) {}
 
     /**
      * How versions are judged.
@@ -122,6 +128,7 @@ public record LearnerConfig(
             BackboneSpec backbone = backbone(c);
             OptimizerSettings optimizer = OptimizerKeys.read(c);
             LossConfig loss = LossConfig.from(c);
+            StorageConfig storage = StorageConfig.from(settings);
             return new LearnerConfig(
                     c.getString(GROUP),
                     backbone,
@@ -131,12 +138,12 @@ public record LearnerConfig(
                     optimizer,
                     HeadKeys.read(c),
                     loss,
-                    publication(c),
+                    publication(c, storage),
                     evaluation(c),
                     AugmentationKeys.read(c),
                     c.getLong(CACHE_BYTES),
                     c.getLong(MAX_FACE_PIXELS),
-                    CheckpointConfig.read(c, StorageConfig.from(settings)),
+                    CheckpointConfig.read(c, storage),
                     TrainingSettings.of(c, backbone, optimizer, loss));
         } catch (ConfigurationException e) {
             throw e;
@@ -150,7 +157,7 @@ public record LearnerConfig(
                 c.getString(BACKBONE), c.getInt(INPUT_SIZE), c.getInt(EMBEDDING_DIM), c.getDouble(WIDTH));
     }
 
-    private static Publication publication(AbstractConfig c) {
+    private static Publication publication(AbstractConfig c, StorageConfig storage) {
         return new Publication(
                 c.getInt(PUBLISH_EVERY_BATCHES),
                 Duration.ofMillis(c.getLong(PUBLISH_MAX_INTERVAL)),
@@ -158,7 +165,8 @@ public record LearnerConfig(
                 c.getInt(RETAIN),
                 Optional.of(c.getString(SIGNING_KEY))
                         .filter(file -> !file.isBlank())
-                        .map(file -> SigningKey.read(Path.of(file))));
+                        .map(file -> SigningKey.read(Path.of(file))),
+                ClaimCheckConfig.read(c, storage));
     }
 
     private static Evaluation evaluation(AbstractConfig c) {

@@ -19,6 +19,7 @@ final class LearnerKeys {
         HeadKeys.define(definition);
         LossKeys.define(definition);
         publication(definition);
+        ClaimCheckConfig.define(definition);
         CheckpointConfig.define(definition);
         evaluation(definition);
         AugmentationKeys.define(definition);

@@ -4,6 +4,7 @@ import io.rangestream.avro.Artifact;
 import io.rangestream.avro.ModelChunk;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.avro.OrderOutcome;
+import io.rangestream.learner.training.TrainingException;
 import io.rangestream.schemas.signature.SigningKey;
 import io.rangestream.schemas.signature.UpdateSignature;
 import io.rangestream.schemas.wire.RecordCodec;
@@ -42,6 +43,7 @@ public final class ModelPublisher {
     private final String weightsTopic;
     private final int chunkBytes;
     private final Optional<SigningKey> signingKey;
+    private final Optional<ClaimCheck> claimCheck;
     private final RecordCodec codec = new RecordCodec(List.of(), SchemaSource.NONE);
     private long lastEvent;
 
@@ -49,6 +51,7 @@ public final class ModelPublisher {
      * @param producer transactional, transactions initialised; the caller closes it
      * @param chunkBytes size of a chunk
      * @param signingKey key that events are signed with
+     * @param claimCheck takes large artifacts; the caller closes it
      * @param lastEvent number of the last event on the topic, from which this one counts on
      */
     public ModelPublisher(
@@ -57,17 +60,20 @@ public final class ModelPublisher {
             String weightsTopic,
             int chunkBytes,
             Optional<SigningKey> signingKey,
+            Optional<ClaimCheck> claimCheck,
             long lastEvent) {
         this.producer = producer;
         this.updatesTopic = updatesTopic;
         this.weightsTopic = weightsTopic;
         this.chunkBytes = chunkBytes;
         this.signingKey = signingKey;
+        this.claimCheck = claimCheck;
         this.lastEvent = lastEvent;
     }
 
     /**
-     * Publishes a version and waits until it is committed.
+     * Publishes a version and waits until it is committed. A large artifact is in its store before, and what the store has of retired
+     * versions goes after.
      *
      * @param draft the event; its artifact is replaced by what was really sent
      * @param artifact the weights as a file
@@ -75,6 +81,7 @@ public final class ModelPublisher {
      * @param offsets next offsets of the batches topic
      * @param group the consumer's membership, which fences a learner that has lost its partition
      * @return the event as published
+     * @throws TrainingException if the artifact cannot be stored; then nothing was begun
      * @throws KafkaException if the transaction is not known to be committed. It may be, when the answer to the commit was
      *     lost: whoever goes on initialises the producer first, which settles it, and then reads the versions
      */
@@ -84,10 +91,24 @@ public final class ModelPublisher {
             Succession others,
             Map<TopicPartition, OffsetAndMetadata> offsets,
             ConsumerGroupMetadata group) {
+        Optional<Artifact> stored =
+                claimCheck.flatMap(check -> check.store(draft.getModel(), draft.getVersion(), artifact));
+        ModelUpdate published = commit(draft, artifact, stored, others, offsets, group);
+        claimCheck.ifPresent(check -> others.retired().forEach(check::delete));
+        return published;
+    }
+
+    private ModelUpdate commit(
+            ModelUpdate draft,
+            byte[] artifact,
+            Optional<Artifact> stored,
+            Succession others,
+            Map<TopicPartition, OffsetAndMetadata> offsets,
+            ConsumerGroupMetadata group) {
         producer.beginTransaction();
         try {
             ModelUpdate update = ModelUpdate.newBuilder(draft)
-                    .setArtifact(sendChunks(draft.getModel(), draft.getVersion(), artifact))
+                    .setArtifact(stored.orElseGet(() -> sendChunks(draft.getModel(), draft.getVersion(), artifact)))
                     .setEventNumber(++lastEvent)
                     .build();
             others.retired().forEach(this::sendTombstones);

@@ -53,6 +53,14 @@ class LearnerConfigTest {
         assertEquals(Path.of("rangestream-checkpoints"), config.checkpoints().directory());
     }
 
+    @ParameterizedTest
+    @CsvSource({"publish.claim.check.bytes, 1000", "publish.claim.check.store, artifacts"})
+    void aThresholdAndAStoreForLargeArtifactsGoTogether(String key, String value) {
+        var e = assertThrows(ConfigurationException.class, () -> LearnerConfig.from(Settings.of(Map.of(key, value))));
+
+        assertEquals("publish.claim.check.bytes and publish.claim.check.store go together", e.getMessage());
+    }
+
     @Test
     void whatIsSetIsTaken() {
         Map<String, String> losses = Map.of(

@@ -6,6 +6,7 @@ import io.rangestream.app.experiment.Run;
 import io.rangestream.app.experiment.Software;
 import io.rangestream.app.local.TrainingWatch;
 import io.rangestream.avro.LearnerState;
+import io.rangestream.client.ClientConfig;
 import io.rangestream.ingest.Ingest;
 import io.rangestream.ingest.IngestConfig;
 import io.rangestream.ingest.source.FaceRef;
@@ -100,6 +101,7 @@ final class ContinualRun {
         }
         var versions = new VersionsOnTopic(
                 common,
+                ClientConfig.from(settings).claimCheck(),
                 LearnerConfig.from(settings).threads(),
                 size -> VersionTest.of(cast, arrival, clean, drift, size));
         List<Run.Point> points = versions.measure();

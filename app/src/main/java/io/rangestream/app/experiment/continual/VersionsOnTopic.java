@@ -7,17 +7,20 @@ import io.rangestream.client.ModelVersion;
 import io.rangestream.client.OnnxEmbedder;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.signature.TrustedKeys;
+import io.rangestream.schemas.storage.StoreLocation;
 import io.rangestream.schemas.wire.SchemaTopic;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Fetches every version as any client would, and measures it in ONNX Runtime. */
 final class VersionsOnTopic {
     private static final Duration READ_WITHIN = Duration.ofSeconds(60);
 
     private final CommonConfig common;
+    private final Optional<StoreLocation> claimCheck;
     private final int threads;
     private final Tests tests;
     private double mirroredAuc = Double.NaN;
@@ -28,8 +31,9 @@ final class VersionsOnTopic {
         VersionTest of(int inputSize) throws IOException;
     }
 
-    VersionsOnTopic(CommonConfig common, int threads, Tests tests) {
+    VersionsOnTopic(CommonConfig common, Optional<StoreLocation> claimCheck, int threads, Tests tests) {
         this.common = common;
+        this.claimCheck = claimCheck;
         this.threads = threads;
         this.tests = tests;
     }
@@ -38,7 +42,7 @@ final class VersionsOnTopic {
     List<Run.Point> measure() throws IOException {
         try (var schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig());
                 ModelLog log = ModelLog.open(common, schemas, TrustedKeys.anyone());
-                ArtifactFetcher fetcher = ArtifactFetcher.of(common, schemas, READ_WITHIN)) {
+                ArtifactFetcher fetcher = ArtifactFetcher.of(common, schemas, READ_WITHIN, claimCheck)) {
             log.readToEnd(READ_WITHIN);
             List<ModelVersion> versions = log.list();
             if (versions.isEmpty()) {
