@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -37,6 +39,29 @@ public record RunFolder(Path path) {
     /** Whether the run is there, and complete. */
     public boolean isFinished() {
         return Files.isRegularFile(path.resolve(RUN));
+    }
+
+    /**
+     * Whether the run is there, made with these settings.
+     *
+     * @throws ConfigurationException in one line, if it was made with others
+     */
+    public boolean isMadeWith(Map<String, String> wanted) {
+        if (!isFinished()) {
+            return false;
+        }
+        Map<String, String> made = read().settings();
+        var keys = new TreeSet<>(made.keySet());
+        keys.addAll(wanted.keySet());
+        for (String key : keys) {
+            String was = made.getOrDefault(key, "(default)");
+            String is = wanted.getOrDefault(key, "(default)");
+            if (!was.equals(is)) {
+                throw new ConfigurationException(
+                        "%s was made with %s=%s, not %s: give another --out".formatted(path, key, was, is));
+            }
+        }
+        return true;
     }
 
     /**

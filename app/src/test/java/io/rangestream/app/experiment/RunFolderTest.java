@@ -31,6 +31,23 @@ class RunFolderTest {
     }
 
     @Test
+    void aRunThatWasMadeWithOtherSettingsIsNotPassedOver() throws IOException {
+        var runFolder = new RunFolder(folder.resolve("a"));
+        assertFalse(runFolder.isMadeWith(Map.of("loss", "softmax")), "not made yet");
+        runFolder.write(run("a"));
+
+        assertTrue(runFolder.isMadeWith(Map.of("loss", "softmax+range")));
+        String other = assertThrows(ConfigurationException.class, () -> runFolder.isMadeWith(Map.of("loss", "softmax")))
+                .getMessage();
+        String more = assertThrows(
+                        ConfigurationException.class,
+                        () -> runFolder.isMadeWith(Map.of("loss", "softmax+range", "crops", "64")))
+                .getMessage();
+        assertTrue(other.contains("loss=softmax+range, not softmax"), other);
+        assertTrue(more.contains("crops=(default), not 64"), more);
+    }
+
+    @Test
     void nothingButTheRunIsLeftBehind() throws IOException {
         new RunFolder(folder).write(run("a"));
 

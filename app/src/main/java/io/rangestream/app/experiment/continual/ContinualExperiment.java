@@ -6,11 +6,13 @@ import io.rangestream.app.experiment.Run;
 import io.rangestream.app.experiment.RunFolder;
 import io.rangestream.ingest.IngestConfig;
 import io.rangestream.ingest.source.FaceSource;
+import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.config.Settings;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -38,19 +40,18 @@ public final class ContinualExperiment {
      *
      * @param source the faces, which stay the caller's to close
      * @return false if it was stopped before all were made
+     * @throws ConfigurationException in one line, if a run is there that was made with other settings
      */
     public boolean run(FaceSource source) throws IOException, InterruptedException {
-        List<RunKey> missing =
-                options.runs().stream().filter(key -> !folder(key).isFinished()).toList();
+        Cast cast = cast(source);
+        List<RunKey> missing = options.runs().stream()
+                .filter(key -> !folder(key).isMadeWith(described(key, cast, source)))
+                .toList();
         out.printf(
                 Locale.ROOT,
                 "%d runs, %d of them finished before%n",
                 options.runs().size(),
                 options.runs().size() - missing.size());
-        if (missing.isEmpty()) {
-            return true;
-        }
-        Cast cast = cast(source);
         for (RunKey key : missing) {
             Optional<Run> made = new ContinualRun(key, cast, source, options, settings, signal, out).run();
             if (made.isEmpty()) {
@@ -59,6 +60,10 @@ public final class ContinualExperiment {
             folder(key).write(made.get());
         }
         return true;
+    }
+
+    private Map<String, String> described(RunKey key, Cast cast, FaceSource source) {
+        return RunSettings.of(key, options, settings, cast.training().size()).described(cast, source);
     }
 
     private Cast cast(FaceSource source) {

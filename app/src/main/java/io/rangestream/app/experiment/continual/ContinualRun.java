@@ -104,7 +104,11 @@ final class ContinualRun {
                 ClientConfig.from(settings).claimCheck(),
                 LearnerConfig.from(settings).threads(),
                 size -> VersionTest.of(cast, arrival, clean, drift, size));
-        List<Run.Point> points = versions.measure();
+        Optional<List<Run.Point>> measured = versions.measure(signal::isRequested);
+        if (measured.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Run.Point> points = measured.get();
         Map<String, Double> figures = Figures.atTheEnd(points, arrival);
         figures.put(Figures.MIRRORED_AUC, versions.mirroredAuc());
         figures.put("seconds", (double) Duration.between(started, Instant.now()).toSeconds());

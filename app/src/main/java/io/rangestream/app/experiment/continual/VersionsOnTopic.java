@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** Fetches every version as any client would, and measures it in ONNX Runtime. */
 final class VersionsOnTopic {
@@ -38,19 +39,28 @@ final class VersionsOnTopic {
         this.tests = tests;
     }
 
-    /** A point for each version, the oldest first. */
-    List<Run.Point> measure() throws IOException {
+    /**
+     * A point for each version, the oldest first.
+     *
+     * @param stopped asked before each version
+     * @return empty if it was stopped
+     */
+    Optional<List<Run.Point>> measure(BooleanSupplier stopped) throws IOException {
         try (var schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig());
                 ModelLog log = ModelLog.open(common, schemas, TrustedKeys.anyone());
                 ArtifactFetcher fetcher = ArtifactFetcher.of(common, schemas, READ_WITHIN, claimCheck)) {
             log.readToEnd(READ_WITHIN);
             List<ModelVersion> versions = log.list();
-            if (versions.isEmpty()) {
-                throw new IllegalStateException("no version was published");
+            if (versions.size() != ContinualOptions.VERSIONS) {
+                throw new IllegalStateException(
+                        "%d versions were published, not %d".formatted(versions.size(), ContinualOptions.VERSIONS));
             }
             VersionTest test = tests.of(versions.get(0).network().getInputWidth());
             var points = new ArrayList<Run.Point>();
             for (ModelVersion version : versions) {
+                if (stopped.getAsBoolean()) {
+                    return Optional.empty();
+                }
                 try (var embedder = new OnnxEmbedder(fetcher.fetch(version), version.network(), threads)) {
                     points.add(new Run.Point(version.update().getTraining().getCrops(), test.measure(embedder)));
                     if (points.size() == versions.size()) {
@@ -58,7 +68,7 @@ final class VersionsOnTopic {
                     }
                 }
             }
-            return points;
+            return Optional.of(points);
         }
     }
 

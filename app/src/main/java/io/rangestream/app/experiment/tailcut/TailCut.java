@@ -7,9 +7,7 @@ import io.rangestream.schemas.config.ConfigurationException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -68,22 +66,6 @@ public final class TailCut {
     }
 
     private boolean isMissing(Arm arm) {
-        var runFolder = new RunFolder(folder.resolve(arm.name()));
-        if (!runFolder.isFinished()) {
-            return true;
-        }
-        Map<String, String> made = runFolder.read().settings();
-        Map<String, String> wanted = study.settings(arm);
-        var keys = new TreeMap<>(made);
-        keys.putAll(wanted);
-        for (String key : keys.keySet()) {
-            String was = made.getOrDefault(key, "(default)");
-            String is = wanted.getOrDefault(key, "(default)");
-            if (!was.equals(is)) {
-                throw new ConfigurationException(
-                        "%s was made with %s=%s, not %s: give another --out".formatted(runFolder.path(), key, was, is));
-            }
-        }
-        return false;
+        return !new RunFolder(folder.resolve(arm.name())).isMadeWith(study.settings(arm));
     }
 }
