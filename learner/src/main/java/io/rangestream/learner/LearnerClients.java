@@ -127,6 +127,8 @@ final class LearnerClients implements AutoCloseable {
         properties.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         properties.putIfAbsent(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 15_000);
         properties.putIfAbsent(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 3_000);
+        // Nothing is polled while a version is made, which takes a large network minutes on a CPU.
+        properties.putIfAbsent(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 30 * 60_000);
         return new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer());
     }
 
@@ -172,10 +174,13 @@ final class LearnerClients implements AutoCloseable {
         return common.topics().prefix() + config.group();
     }
 
-    /** Transactional, one identity per model: initialising it fences whoever published before. */
+    /**
+     * Transactional, one identity per model, whatever the group is called: initialising it fences whoever published before.
+     */
     Producer<String, @Nullable SpecificRecord> publisher() {
         Map<String, Object> properties = common.clientConfig();
-        properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, group() + "-" + common.model());
+        properties.put(
+                ProducerConfig.TRANSACTIONAL_ID_CONFIG, common.topics().prefix() + "rangestream-learner-" + common.model());
         // A version of hundreds of megabytes takes longer than Kafka's minute; whoever takes over ends what was begun
         // at once.
         properties.putIfAbsent(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MILLIS);

@@ -3,11 +3,11 @@ package io.rangestream.learner;
 import io.rangestream.avro.Continuation;
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
+import io.rangestream.learner.CheckpointHeader.Resumed;
 import io.rangestream.learner.checkpoint.CheckpointException;
 import io.rangestream.learner.checkpoint.CheckpointStore;
 import io.rangestream.learner.evaluation.Founder;
 import io.rangestream.learner.evaluation.SpaceRule.Space;
-import io.rangestream.learner.optimizer.FloatBytes;
 import io.rangestream.learner.orders.OrderRules;
 import io.rangestream.learner.publish.VersionHistory;
 import io.rangestream.learner.training.Trainer;
@@ -15,7 +15,6 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Objects;
@@ -32,8 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Lineage {
     private static final Logger log = LoggerFactory.getLogger(Lineage.class);
-    private static final int MAGIC = 0x5253434B; // "RSCK"
-    private static final int FORMAT = 8;
 
     private final Trainer trainer;
     private long version;
@@ -43,15 +40,6 @@ final class Lineage {
     private List<Founder> founders = List.of();
     private Optional<String> detour = Optional.empty();
     private @Nullable Resumed resumed;
-
-    /**
-     * Where the weights are from, if not from the version before.
-     *
-     * @param version whose training state they continue
-     * @param checkpointHash of that version
-     * @param orderId the order to do so
-     */
-    private record Resumed(long version, String checkpointHash, String orderId) {}
 
     private Lineage(Trainer trainer) {
         this.trainer = trainer;
@@ -123,7 +111,7 @@ final class Lineage {
         return version -> {
             String hash = version.getTraining().getCheckpointSha256();
             try {
-                checkpoints.readVersion(version.getVersion(), hash, Lineage::readHeader);
+                checkpoints.readVersion(version.getVersion(), hash, CheckpointHeader::read);
                 return Optional.empty();
             } catch (CheckpointException e) {
                 return Optional.of("training cannot be resumed from version %d: %s"
@@ -156,8 +144,7 @@ final class Lineage {
                 .filter(promoted -> promoted.getVersion() != promotedVersion)
                 .filter(promoted -> !promoted.getOrderId().isEmpty())
                 .ifPresent(promoted -> comparedWith(promoted, checkpoints));
-        Continuation continuation =
-                history.last().map(ModelUpdate::getContinuation).orElse(null);
+        Continuation continuation = continuation(history);
         if (continuation == null || (resumed != null && resumed.orderId().equals(continuation.getOrderId()))) {
             return false;
         }
@@ -167,13 +154,28 @@ final class Lineage {
                 .orElseThrow(() -> CheckpointException.refused(
                         "training is to be resumed from version %d, which is not on the topic".formatted(from), null));
         checkpoints.readVersion(from, hash, in -> {
-            readHeader(in);
+            CheckpointHeader.read(in);
             trainer.resumeFrom(in, from);
             return from;
         });
         resumed = new Resumed(from, hash, continuation.getOrderId());
         log.warn("training resumes from version {} by order {}", from, continuation.getOrderId());
         return true;
+    }
+
+    /**
+     * Where the newest order wants training to go on from. It stands on the version that was the last one then, so that a state which had
+     * to go back to that version branches off again.
+     */
+    private @Nullable Continuation continuation(VersionHistory history) {
+        List<ModelUpdate> versions = history.all();
+        for (int i = versions.size() - 1; i >= 0 && versions.get(i).getVersion() >= version; i--) {
+            Continuation continuation = versions.get(i).getContinuation();
+            if (continuation != null) {
+                return continuation;
+            }
+        }
+        return null;
     }
 
     /** Version that the next one continues; 0 before the first. */
@@ -239,7 +241,7 @@ final class Lineage {
             }
         } else {
             checkpoints.readVersion(parent, resumed == null ? checkpointHash : resumed.checkpointHash(), in -> {
-                readHeader(in);
+                CheckpointHeader.read(in);
                 trainer.returnTo(in, parent);
                 return parent;
             });
@@ -255,25 +257,7 @@ final class Lineage {
 
     /** Writes a checkpoint. */
     void save(DataOutput out) throws IOException {
-        out.writeInt(MAGIC);
-        out.writeInt(FORMAT);
-        out.writeLong(version);
-        out.writeUTF(checkpointHash);
-        out.writeLong(promotedVersion);
-        writeWeights(out, promotedWeights);
-        out.writeInt(founders.size());
-        for (Founder founder : founders) {
-            out.writeLong(founder.version());
-            if (founder.version() != promotedVersion) {
-                writeWeights(out, founder.weights());
-            }
-        }
-        out.writeBoolean(resumed != null);
-        if (resumed != null) {
-            out.writeLong(resumed.version());
-            out.writeUTF(resumed.checkpointHash());
-            out.writeUTF(resumed.orderId());
-        }
+        new CheckpointHeader(version, checkpointHash, promotedVersion, promotedWeights, founders, resumed).write(out);
         trainer.save(out);
     }
 
@@ -314,7 +298,7 @@ final class Lineage {
      * @param hash hash of that version's own checkpoint; empty in that checkpoint itself
      */
     private boolean loadIf(DataInput in, long wantedVersion, String hash) throws IOException {
-        Header header = readHeader(in);
+        CheckpointHeader header = CheckpointHeader.read(in);
         if (header.version() != wantedVersion || !header.checkpointHash().equals(hash)) {
             return false;
         }
@@ -328,15 +312,6 @@ final class Lineage {
         return true;
     }
 
-    /** What a checkpoint holds before the training state. */
-    private record Header(
-            long version,
-            String checkpointHash,
-            long promotedVersion,
-            float[] promotedWeights,
-            List<Founder> founders,
-            @Nullable Resumed resumed) {}
-
     /** What is not to be had to compare with is no reason to stop: then the next versions wait for an operator. */
     private void comparedWith(ModelUpdate promoted, CheckpointStore checkpoints) {
         long number = promoted.getVersion();
@@ -344,7 +319,7 @@ final class Lineage {
         try {
             promotedWeights =
                     checkpoints.readVersion(number, promoted.getTraining().getCheckpointSha256(), in -> {
-                        founders = readHeader(in).founders();
+                        founders = CheckpointHeader.read(in).founders();
                         return trainer.publishedIn(in);
                     });
             founders = foundersOf(promoted);
@@ -370,33 +345,5 @@ final class Lineage {
                 .map(known::get)
                 .filter(Objects::nonNull)
                 .toList();
-    }
-
-    private static Header readHeader(DataInput in) throws IOException {
-        if (in.readInt() != MAGIC || in.readInt() != FORMAT) {
-            throw new IOException("it is no checkpoint of this release");
-        }
-        long version = in.readLong();
-        String checkpointHash = in.readUTF();
-        long promotedVersion = in.readLong();
-        float[] promotedWeights = readWeights(in);
-        var founders = new ArrayList<Founder>();
-        for (int left = in.readInt(); left > 0; left--) {
-            long founder = in.readLong();
-            founders.add(new Founder(founder, founder == promotedVersion ? promotedWeights : readWeights(in)));
-        }
-        Resumed resumed = in.readBoolean() ? new Resumed(in.readLong(), in.readUTF(), in.readUTF()) : null;
-        return new Header(version, checkpointHash, promotedVersion, promotedWeights, List.copyOf(founders), resumed);
-    }
-
-    private static void writeWeights(DataOutput out, float[] weights) throws IOException {
-        out.writeInt(weights.length);
-        FloatBytes.write(out, weights);
-    }
-
-    private static float[] readWeights(DataInput in) throws IOException {
-        var weights = new float[in.readInt()];
-        FloatBytes.read(in, weights);
-        return weights;
     }
 }

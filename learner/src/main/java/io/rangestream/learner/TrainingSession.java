@@ -238,6 +238,7 @@ final class TrainingSession implements AutoCloseable {
             evaluator.setPromoted(version, weights);
             compareWithFounders(trainer, evaluator, lineage.founders());
         }
+        checkpoints.discardInHand(); // Who is erased from now on must not stay in it.
         checkpoints.retain(version, config.checkpoints().retain(), lineage.promotedVersion());
         batchesSinceVersion = 0;
         lastVersionNanos = System.nanoTime();

@@ -148,6 +148,24 @@ class ResumptionTest {
     }
 
     @Test
+    void whoGoesBackToTheVersionThatWasBranchedOffBranchesOffAgain() throws IOException {
+        // Given a version made after the order, whose checkpoint is gone
+        rollBackTo1("order-1");
+        lineage.follow(history, checkpoints);
+        train(trainer, 3, "ann", "ann", "dan", "dan");
+        publish(3);
+        deleteCheckpoint(3);
+
+        // When
+        Lineage restored = Lineage.restore(next, checkpoints, history);
+
+        // Then the version before it is not continued, which the operator has given up
+        assertEquals(2, restored.version());
+        assertEquals(1, restored.parent());
+        assertArrayEquals(first, next.published());
+    }
+
+    @Test
     void withoutTheCheckpointItIsRefusedBeforehand() throws IOException {
         ModelUpdate target = history.find(1).orElseThrow();
         assertEquals(Optional.empty(), lineage.objectionToResuming(target, checkpoints));

@@ -158,6 +158,11 @@ public final class CheckpointStore implements AutoCloseable {
         }
     }
 
+    /** Removes the checkpoint of the batch in hand, which fits nothing any more once there is another version. */
+    public void discardInHand() {
+        delete(IN_HAND);
+    }
+
     /** The versions of which there is a checkpoint. */
     public Set<Long> versions() {
         var versions = new TreeSet<Long>();

@@ -194,7 +194,7 @@ public final class Trainer implements AutoCloseable {
      *
      * @param in what {@link #save} wrote for the version
      * @param version its number
-     * @throws IOException if the state is of another network, seed, thread count or loss, or if nobody knows any more who was erased since
+     * @throws IOException if the state is of another network, seed, optimiser or loss, or if nobody knows any more who was erased since
      */
     public void resumeFrom(DataInput in, long version) throws IOException {
         if (version < progress.erasedSince.oldest()) {
@@ -214,7 +214,7 @@ public final class Trainer implements AutoCloseable {
     /**
      * The weights that a saved state published, or would have. Takes the memory of a second model for the time of the call.
      *
-     * @throws IOException if the state is of another network, seed, thread count or loss
+     * @throws IOException if the state is of another network, seed, optimiser or loss
      */
     public float[] publishedIn(DataInput in) throws IOException {
         try (var saved = new Trainer(config)) {
