@@ -180,7 +180,8 @@ final class LearnerClients implements AutoCloseable {
     Producer<String, @Nullable SpecificRecord> publisher() {
         Map<String, Object> properties = common.clientConfig();
         properties.put(
-                ProducerConfig.TRANSACTIONAL_ID_CONFIG, common.topics().prefix() + "rangestream-learner-" + common.model());
+                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                common.topics().prefix() + "rangestream-learner-" + common.model());
         // A version of hundreds of megabytes takes longer than Kafka's minute; whoever takes over ends what was begun
         // at once.
         properties.putIfAbsent(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MILLIS);
