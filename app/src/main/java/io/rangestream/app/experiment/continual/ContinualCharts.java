@@ -91,7 +91,7 @@ final class ContinualCharts {
                                 label(arm),
                                 orders.stream().map(StreamOrder::key).toList(),
                                 values.stream()
-                                        .map(value -> value.map(Interval::mean).orElse(null))
+                                        .map(value -> value.map(Interval::mean).orElse(Double.NaN))
                                         .toList(),
                                 values.stream()
                                         .map(value ->

@@ -63,6 +63,7 @@ class ContinualReportTest {
         write("any", "offline", 1, 0.90, 60_000);
         write("waves", "range", 1, 0.91, 60_000);
         write("waves", "range", 2, 0.95, 60_000);
+        write("by-identity", "raw", 1, 0.8, 60_000); // An arm that another order with waves has not.
         write("drift", "raw", 1, 0.7, 60_000);
 
         // When
@@ -80,6 +81,8 @@ class ContinualReportTest {
                         "continual.md",
                         "continual.json",
                         "auc-waves.png",
+                        "auc-by-identity.png",
+                        "rank1-by-identity-raw.png",
                         "auc-drift.png",
                         "auc-drifted.png",
                         "rank1-waves-range.png",
@@ -91,7 +94,7 @@ class ContinualReportTest {
             }
         }
         assertEquals(
-                3,
+                4,
                 new ObjectMapper()
                         .readTree(folder.resolve("continual.json").toFile())
                         .get("cells")
@@ -115,7 +118,7 @@ class ContinualReportTest {
         var figures = new TreeMap<>(
                 Map.of(Figures.AUC, auc, Figures.MIRRORED_AUC, auc, Figures.RANK1, 0.5, Figures.FORGETTING, 0.125));
         Map<String, Double> onTheWay = new TreeMap<>(Map.of(Figures.AUC, auc - 0.1, Figures.RANK1, 0.25));
-        if (order.equals("waves")) {
+        if (order.equals("waves") || order.equals("by-identity")) {
             for (int wave = 0; wave < 3; wave++) {
                 figures.put(Figures.start(wave), wave * crops / 3.0);
                 figures.put(Figures.rank1(wave), 0.5);
