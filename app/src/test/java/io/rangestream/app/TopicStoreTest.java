@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.learner.checkpoint.TopicStore;
@@ -13,6 +14,7 @@ import io.rangestream.schemas.storage.ObjectNotFoundException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -128,7 +130,8 @@ class TopicStoreTest {
 
         assertThrows(IOException.class, () -> store.put("m", broken));
 
-        var e = assertThrows(ObjectNotFoundException.class, () -> store.open("m"));
+        // Then, as soon as that part is on the topic
+        ObjectNotFoundException e = assertTimeoutPreemptively(Duration.ofSeconds(30), () -> whenGone("m"));
         assertTrue(e.getMessage().endsWith("part 1 of 2 is missing"), e.getMessage());
     }
 
@@ -138,6 +141,17 @@ class TopicStoreTest {
 
         assertEquals(
                 "there is no kafka:/%s/model/none".formatted(common.topics().learnerCheckpoints()), e.getMessage());
+    }
+
+    private ObjectNotFoundException whenGone(String name) throws IOException, InterruptedException {
+        while (true) {
+            try (InputStream whole = store.open(name)) {
+                whole.transferTo(OutputStream.nullOutputStream());
+                Thread.sleep(20);
+            } catch (ObjectNotFoundException e) {
+                return e;
+            }
+        }
     }
 
     private void tombstone(String key) {
