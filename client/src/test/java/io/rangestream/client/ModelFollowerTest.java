@@ -15,8 +15,6 @@ import io.rangestream.avro.Encoding;
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.schemas.image.InvalidImageException;
-import io.rangestream.schemas.signature.TrustedKeys;
-import io.rangestream.schemas.wire.SchemaSource;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -24,15 +22,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -41,46 +34,15 @@ class ModelFollowerTest {
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final byte[] WHITE = filled(TinyOnnx.INPUTS, 255);
 
-    private final TestLog updates = new TestLog("model-updates");
-    private final TestLog weights = new TestLog("model-weights");
-    private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
-    private final AtomicBoolean schemasClosed = new AtomicBoolean();
-    private ModelFollower follower;
-
-    @BeforeEach
-    void follow() {
-        follower = follower(TrustedKeys.anyone());
-    }
-
-    private ModelFollower follower(TrustedKeys trusted) {
-        var config = new ClientConfig(Duration.ofMillis(300), 1 << 20, 1, 1_000_000, trusted, Optional.empty());
-        return new ModelFollower(
-                () -> new ModelLog(updates.reader(), Publication.MODEL, SchemaSource.NONE, config.trusted()),
-                new ArtifactFetcher(
-                        weights::reader,
-                        SchemaSource.NONE,
-                        config.fetchTimeout(),
-                        new StoredArtifacts(Optional.empty(), "")),
-                () -> schemasClosed.set(true),
-                config,
-                new ModelListener() {
-                    @Override
-                    public void onSwap(ModelVersion version) {
-                        events.add("swap " + version.version());
-                    }
-
-                    @Override
-                    public void onRefused(Refusal refusal) {
-                        events.add("refused " + refusal.version().version() + ": " + refusal.reason());
-                    }
-                });
-    }
+    private final FollowedModel model = new FollowedModel();
+    private final TestLog updates = model.updates;
+    private final TestLog weights = model.weights;
+    private final BlockingQueue<String> events = model.events;
+    private final ModelFollower follower = model.follower;
 
     @AfterEach
     void close() {
-        follower.close();
-        assertEquals(0, updates.readersOpen());
-        assertEquals(0, weights.readersOpen());
+        model.close();
     }
 
     @Test
@@ -92,7 +54,7 @@ class ModelFollowerTest {
         follower.start();
 
         assertEquals(2, follower.awaitVersion(SOON).orElseThrow().version());
-        assertEquals("swap 2", event());
+        assertEquals("swap 2", model.event());
         assertEmbeds(1);
         assertTrue(events.isEmpty(), events.toString());
     }
@@ -101,7 +63,7 @@ class ModelFollowerTest {
     void aNewerPromotedVersionTakesOver() throws Exception {
         publish(updates, weights, 1, TinyOnnx.constant(0));
         follower.start();
-        assertEquals("swap 1", event());
+        assertEquals("swap 1", model.event());
         assertEmbeds(0);
 
         publish(updates, weights, 2, TinyOnnx.constant(1));
@@ -115,64 +77,37 @@ class ModelFollowerTest {
         publish(updates, weights, 1, TinyOnnx.constant(0));
         publish(updates, weights, 2, TinyOnnx.constant(1));
         follower.start();
-        assertEquals("swap 2", event());
+        assertEquals("swap 2", model.event());
 
         append(updates, update(2, ModelStatus.ROLLED_BACK, TinyOnnx.constant(1), 4, 4));
         append(updates, update(1, ModelStatus.PROMOTED, TinyOnnx.constant(0), 4, 0));
 
-        assertEquals("swap 1", event());
+        assertEquals("swap 1", model.event());
         assertEmbeds(0);
-    }
-
-    @Test
-    void whoStoresEmbeddingsIsToldOfSpacesThatCannotBeComparedAnyMore() throws Exception {
-        var outdated = new LinkedBlockingQueue<String>();
-        follower.addListener(new ModelListener() {
-            @Override
-            public void onOutdated(ModelVersion version, Set<String> spaces) {
-                outdated.add(version.version() + " " + spaces);
-            }
-        });
-        publishInSpace(1, "faces/1");
-        follower.start();
-        assertEquals("swap 1", event());
-        publishInSpace(2, "faces/1");
-        assertEquals("swap 2", event());
-        publishInSpace(3, "faces/3", "faces/1");
-        assertEquals("swap 3", event());
-        assertTrue(follower.current().orElseThrow().comparesWith("faces/1"));
-
-        publishInSpace(4, "faces/3");
-        assertEquals("4 [faces/1]", outdated.poll(10, TimeUnit.SECONDS));
-        publishInSpace(5, "");
-        assertEquals("5 [faces/3]", outdated.poll(10, TimeUnit.SECONDS));
-
-        assertEquals("faces/5", follower.current().orElseThrow().embeddingSpace());
-        assertTrue(outdated.isEmpty(), outdated.toString());
     }
 
     @Test
     void aBadUpdateLeavesTheOldVersionServing() throws Exception {
         publish(updates, weights, 1, TinyOnnx.constant(0));
         follower.start();
-        assertEquals("swap 1", event());
+        assertEquals("swap 1", model.event());
 
         // no chunks, no ONNX, no numbers, not the format
         append(updates, update(2, ModelStatus.PROMOTED, TinyOnnx.constant(1), 4, -1));
-        assertEquals("refused 2: none of its 4 chunks is there (waited 300 ms for it)", event());
+        assertEquals("refused 2: none of its 4 chunks is there (waited 300 ms for it)", model.event());
         publish(updates, weights, 3, filled(100, 7));
-        assertTrue(event().startsWith("refused 3: the artifact cannot be opened: "));
+        assertTrue(model.event().startsWith("refused 3: the artifact cannot be opened: "));
         publish(updates, weights, 4, TinyOnnx.constant(Double.NaN));
-        assertEquals("refused 4: the artifact gives embeddings that are not finite", event());
+        assertEquals("refused 4: the artifact gives embeddings that are not finite", model.event());
         ModelUpdate foreign = update(5, ModelStatus.PROMOTED, TinyOnnx.constant(1), 4, -1);
         foreign.getArtifact().setFormat("zip");
         append(updates, foreign);
-        assertEquals("refused 5: the artifact is not onnx but zip", event());
+        assertEquals("refused 5: the artifact is not onnx but zip", model.event());
 
         assertEquals(1, follower.current().orElseThrow().version());
         assertEmbeds(0);
         publish(updates, weights, 6, TinyOnnx.constant(2));
-        assertEquals("swap 6", event());
+        assertEquals("swap 6", model.event());
         assertEmbeds(2);
     }
 
@@ -181,11 +116,11 @@ class ModelFollowerTest {
         byte[] onnx = TinyOnnx.constant(1);
         append(updates, update(1, ModelStatus.PROMOTED, onnx, 4, -1));
         follower.start();
-        assertTrue(event().startsWith("refused 1: none"));
+        assertTrue(model.event().startsWith("refused 1: none"));
 
         Publication.chunks(1, onnx, 4).forEach(chunk -> append(weights, chunk));
 
-        assertEquals("swap 1", event());
+        assertEquals("swap 1", model.event());
     }
 
     @Test
@@ -236,11 +171,11 @@ class ModelFollowerTest {
         assertEquals(0, registry.get("rangestream.client.version").gauge().value());
         publish(updates, weights, 1, TinyOnnx.constant(0));
         follower.start();
-        assertEquals("swap 1", event());
+        assertEquals("swap 1", model.event());
         publish(updates, weights, 2, filled(100, 7));
-        assertTrue(event().startsWith("refused 2"));
+        assertTrue(model.event().startsWith("refused 2"));
         publish(updates, weights, 3, TinyOnnx.constant(1));
-        assertEquals("swap 3", event());
+        assertEquals("swap 3", model.event());
 
         follower.embed(png(255));
         follower.embed(png(255));
@@ -311,7 +246,7 @@ class ModelFollowerTest {
     void closingTakesAMomentEvenWhileChunksAreAwaited() throws Exception {
         publish(updates, weights, 1, TinyOnnx.constant(0));
         follower.start();
-        assertEquals("swap 1", event());
+        assertEquals("swap 1", model.event());
         append(updates, update(2, ModelStatus.PROMOTED, TinyOnnx.constant(1), 4, -1));
         Thread.sleep(100);
 
@@ -320,106 +255,28 @@ class ModelFollowerTest {
         follower.close();
 
         assertTrue(System.nanoTime() - begin < Duration.ofSeconds(2).toNanos());
-        assertTrue(schemasClosed.get());
+        assertTrue(model.schemasClosed.get());
         assertTrue(events.isEmpty(), events.toString());
         assertEquals(Optional.empty(), follower.current());
         assertThrows(IllegalStateException.class, () -> follower.embedCrops(List.of()));
     }
 
     @Test
-    void closingIsCompleteThoughItIsInterrupted() throws Exception {
-        var release = new CountDownLatch(1);
-        follower.addListener(new ModelListener() {
-            @Override
-            public void onSwap(ModelVersion version) {
-                await(release);
-            }
-        });
-        publish(updates, weights, 1, TinyOnnx.constant(0));
-        follower.start();
-        assertEquals("swap 1", event());
-
-        Thread.currentThread().interrupt();
-        follower.close();
-
-        assertTrue(Thread.interrupted());
-        assertTrue(schemasClosed.get());
-        assertEquals(Optional.empty(), follower.current());
-        release.countDown();
-    }
-
-    @Test
     void anUpdateOfAbsurdSizesLeavesTheOldVersionServing() throws Exception {
         publish(updates, weights, 1, TinyOnnx.constant(0));
         follower.start();
-        assertEquals("swap 1", event());
+        assertEquals("swap 1", model.event());
         byte[] onnx = TinyOnnx.constant(1);
         ModelUpdate absurd = update(2, ModelStatus.PROMOTED, onnx, 4, weights.end());
         absurd.setNetwork(Publication.network(1_000_000, Integer.MAX_VALUE));
         Publication.chunks(2, onnx, 4).forEach(chunk -> append(weights, chunk));
         append(updates, absurd);
-        assertTrue(event().startsWith("refused 2: the artifact cannot take "));
+        assertTrue(model.event().startsWith("refused 2: the artifact cannot take "));
 
         publish(updates, weights, 3, TinyOnnx.constant(2));
 
-        assertEquals("swap 3", event());
+        assertEquals("swap 3", model.event());
         assertEmbeds(2);
-    }
-
-    @Test
-    void aListenerMayClose() throws Exception {
-        publish(updates, weights, 1, TinyOnnx.constant(0));
-        var took = new LinkedBlockingQueue<Long>();
-        follower.addListener(new ModelListener() {
-            @Override
-            public void onSwap(ModelVersion version) {
-                long begin = System.nanoTime();
-                follower.close();
-                took.add(System.nanoTime() - begin);
-            }
-        });
-
-        follower.start();
-
-        assertTrue(took.poll(10, TimeUnit.SECONDS) < Duration.ofSeconds(2).toNanos());
-        assertEquals(Optional.empty(), follower.current());
-    }
-
-    @Test
-    void aListenerThatThrowsStopsNothing() throws Exception {
-        follower.addListener(new ModelListener() {
-            @Override
-            public void onSwap(ModelVersion version) {
-                throw new IllegalStateException("listener of the test");
-            }
-        });
-        follower.start();
-
-        publish(updates, weights, 1, TinyOnnx.constant(0));
-        assertEquals("swap 1", event());
-        publish(updates, weights, 2, TinyOnnx.constant(1));
-        assertEquals("swap 2", event());
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private String event() throws InterruptedException {
-        return String.valueOf(events.poll(SOON.toSeconds(), TimeUnit.SECONDS));
-    }
-
-    private void publishInSpace(long version, String space, String... compatible) {
-        byte[] onnx = TinyOnnx.constant(version);
-        ModelUpdate update = update(version, ModelStatus.PROMOTED, onnx, 4, weights.end());
-        update.setEmbeddingSpace(space);
-        update.setCompatibleWith(List.of(compatible));
-        Publication.chunks(version, onnx, 4).forEach(chunk -> append(weights, chunk));
-        append(updates, update);
     }
 
     private void assertEmbeds(double angle) {
