@@ -3,7 +3,6 @@ package io.rangestream.app;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.rangestream.app.command.RangeStreamCommand;
 import io.rangestream.app.correction.Relabelling;
 import io.rangestream.app.correction.TopicScan;
 import io.rangestream.avro.Encoding;
@@ -18,11 +17,9 @@ import io.rangestream.schemas.wire.SchemaSource;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,8 +52,6 @@ class CorrectionTest {
     private static Sampler sampler;
     private static Learner learner;
 
-    private record Outcome(int exit, String out, String err) {}
-
     @BeforeAll
     static void start() throws InterruptedException {
         var more = new HashMap<>(WholeWay.small(directory));
@@ -87,7 +82,7 @@ class CorrectionTest {
                 "4 faces would be moved",
                 run("relabel", "ann", "x", "--dry-run").out());
 
-        Outcome erased = run("erase", "ann");
+        CommandRun erased = run("erase", "ann");
 
         assertEquals(0, erased.exit(), erased.err());
         assertTrue(erased.out().contains("sampler: 2 of 2 tasks have complied"), erased.out());
@@ -110,7 +105,7 @@ class CorrectionTest {
 
     @Test
     void whoIsUnknownIsCompliedWithAsWell() {
-        Outcome erased = run("erase", "nobody");
+        CommandRun erased = run("erase", "nobody");
 
         assertEquals(0, erased.exit(), erased.err());
         assertTrue(erased.out().contains("every task and the learner have complied"), erased.out());
@@ -120,8 +115,8 @@ class CorrectionTest {
     void whoeverHasNotCompliedInTimeIsNamed() {
         BROKER.settings("idle.", Map.of());
 
-        Outcome erased = run("erase", "ann", "--timeout", "1", "--topic-prefix", "idle.");
-        Outcome ordered = run("erase", "ann", "--no-wait", "--topic-prefix", "idle.");
+        CommandRun erased = run("erase", "ann", "--timeout", "1", "--topic-prefix", "idle.");
+        CommandRun ordered = run("erase", "ann", "--no-wait", "--topic-prefix", "idle.");
 
         assertEquals(1, erased.exit());
         assertEquals(
@@ -136,7 +131,7 @@ class CorrectionTest {
     void aRelabelledPersonsFacesAreTheOthersAndHersNoMore() throws Exception {
         send("carla", 0, Set.of("c0", "c1", "c2"));
 
-        Outcome moved = run("relabel", "carla", "karla");
+        CommandRun moved = run("relabel", "carla", "karla");
 
         assertEquals(0, moved.exit(), moved.err());
         assertTrue(moved.out().endsWith("3 faces were moved"), moved.out());
@@ -152,8 +147,8 @@ class CorrectionTest {
     void oneFaceIsRelabelledAndTheOthersStay() throws Exception {
         send("dora", 0, Set.of("d0", "d1"));
 
-        Outcome moved = run("relabel", "dora", "ida", "--face", "d1");
-        Outcome unknown = run("relabel", "dora", "ida", "--face", "d9");
+        CommandRun moved = run("relabel", "dora", "ida", "--face", "d1");
+        CommandRun unknown = run("relabel", "dora", "ida", "--face", "d9");
 
         assertEquals(0, moved.exit(), moved.err());
         assertEquals("1 face was moved", moved.out());
@@ -171,7 +166,7 @@ class CorrectionTest {
     void aRetractedFaceIsTakenBackFromWhereverItIs() throws Exception {
         send("emma", 1, Set.of("e0", "e1"));
 
-        Outcome retracted = run("retract", "emma", "e0");
+        CommandRun retracted = run("retract", "emma", "e0");
 
         assertEquals(0, retracted.exit(), retracted.err());
         assertTrue(retracted.out().endsWith("taken back"), retracted.out());
@@ -256,21 +251,7 @@ class CorrectionTest {
     }
 
     /** Runs a command; a topic prefix among the arguments replaces the one of this test. */
-    private static Outcome run(String... arguments) {
-        var all = new ArrayList<>(List.of(arguments));
-        all.addAll(List.of("-b", BROKER.bootstrapServers()));
-        if (!all.contains("--topic-prefix")) {
-            all.addAll(List.of("--topic-prefix", "correction."));
-        }
-        var out = new ByteArrayOutputStream();
-        var err = new ByteArrayOutputStream();
-        int exit = RangeStreamCommand.execute(
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                all.toArray(String[]::new));
-        return new Outcome(
-                exit,
-                out.toString(StandardCharsets.UTF_8).strip(),
-                err.toString(StandardCharsets.UTF_8).strip());
+    private static CommandRun run(String... arguments) {
+        return CommandRun.of(BROKER, "correction.", List.of(arguments));
     }
 }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.rangestream.app.command.RangeStreamCommand;
 import io.rangestream.avro.LearnerState;
 import io.rangestream.avro.ModelOrder;
 import io.rangestream.avro.ModelStatus;
@@ -19,8 +18,6 @@ import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,8 +39,6 @@ class ModelOrdersTest {
     @TempDir
     Path directory;
 
-    private record Outcome(int exit, String out, String err) {}
-
     @Test
     void ordersAreSettledOnceByWhoeverIsThereAndTrainingBranchesWhereTheySay() throws Exception {
         var keys = new HashMap<>(WholeWay.small(directory));
@@ -60,8 +55,8 @@ class ModelOrdersTest {
                 awaitServed(follower, newest);
 
                 // When it is rolled back to the second, and training is to resume from there
-                Outcome mismatch = order("rollback", 2, newest - 1);
-                Outcome back = order("rollback", 2, newest, "--resume-from");
+                CommandRun mismatch = order("rollback", 2, newest - 1);
+                CommandRun back = order("rollback", 2, newest, "--resume-from");
 
                 // Then the learner has done so, and the client serves the older version
                 assertEquals(1, mismatch.exit(), mismatch.out());
@@ -84,10 +79,10 @@ class ModelOrdersTest {
 
             // When there is no learner, the command itself promotes the newest and rolls back again
             long newest = WholeWay.versions(settings).size();
-            Outcome forward = order("promote", newest, 2);
+            CommandRun forward = order("promote", newest, 2);
             assertEquals(0, forward.exit(), forward.err());
             awaitServed(follower, newest);
-            Outcome again = order("rollback", 2, newest);
+            CommandRun again = order("rollback", 2, newest);
             assertEquals(0, again.exit(), again.err());
             awaitServed(follower, 2);
 
@@ -113,9 +108,9 @@ class ModelOrdersTest {
                     "each order changed it once");
 
             // And an operator can see all of it
-            Outcome shown = models("show", Long.toString(newest));
-            Outcome json = models("show", "--json", Long.toString(newest));
-            Outcome listed = models("list");
+            CommandRun shown = models("show", Long.toString(newest));
+            CommandRun json = models("show", "--json", Long.toString(newest));
+            CommandRun listed = models("list");
             assertTrue(
                     shown.out().contains("ROLLED_BACK: as the test wants (order %s)".formatted(given.get(3))),
                     shown.out());
@@ -179,7 +174,7 @@ class ModelOrdersTest {
         }
     }
 
-    private Outcome order(String kind, long version, long expected, String... more) {
+    private CommandRun order(String kind, long version, long expected, String... more) {
         var all = new ArrayList<>(List.of("models", kind, Long.toString(version)));
         all.addAll(List.of("--expect", Long.toString(expected), "--reason", "as the test wants"));
         all.addAll(List.of(more));
@@ -188,24 +183,13 @@ class ModelOrdersTest {
         return run(all);
     }
 
-    private static Outcome models(String... arguments) {
+    private static CommandRun models(String... arguments) {
         var all = new ArrayList<>(List.of("models"));
         all.addAll(List.of(arguments));
         return run(all);
     }
 
-    private static Outcome run(List<String> arguments) {
-        var all = new ArrayList<>(arguments);
-        all.addAll(List.of("-b", BROKER.bootstrapServers(), "--topic-prefix", PREFIX));
-        var out = new ByteArrayOutputStream();
-        var err = new ByteArrayOutputStream();
-        int exit = RangeStreamCommand.execute(
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                all.toArray(String[]::new));
-        return new Outcome(
-                exit,
-                out.toString(StandardCharsets.UTF_8).strip(),
-                err.toString(StandardCharsets.UTF_8).strip());
+    private static CommandRun run(List<String> arguments) {
+        return CommandRun.of(BROKER, PREFIX, arguments);
     }
 }

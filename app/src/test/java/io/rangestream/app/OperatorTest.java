@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.rangestream.app.command.RangeStreamCommand;
 import io.rangestream.app.health.HealthConfig;
 import io.rangestream.app.health.IdentitiesPage;
 import io.rangestream.app.health.Page;
@@ -18,9 +17,7 @@ import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -46,8 +43,6 @@ class OperatorTest {
 
     @TempDir
     Path directory;
-
-    private record Outcome(int exit, String out, String err) {}
 
     @Test
     void identitiesAreAnsweredByWhoeverHasThem() throws Exception {
@@ -165,10 +160,10 @@ class OperatorTest {
                     () -> sampler.status().accepted() == 1 && sampler.status().rejected() == 2);
         }
 
-        Outcome all = run("rejected", "list");
-        Outcome large = run("rejected", "list", "--reason", "MAX.FACE.BYTES");
-        Outcome later = run("rejected", "list", "--from-offset", "1000");
-        Outcome dry = run("rejected", "replay", "--reason", "max.face.bytes", "--dry-run");
+        CommandRun all = run("rejected", "list");
+        CommandRun large = run("rejected", "list", "--reason", "MAX.FACE.BYTES");
+        CommandRun later = run("rejected", "list", "--from-offset", "1000");
+        CommandRun dry = run("rejected", "replay", "--reason", "max.face.bytes", "--dry-run");
 
         assertEquals(0, all.exit(), all.err());
         assertTrue(all.out().endsWith("2 rejected"), all.out());
@@ -181,7 +176,7 @@ class OperatorTest {
 
         Settings raised = settings("rejected.", "state", Map.of());
         try (Sampler sampler = WholeWay.sampler(raised)) {
-            Outcome replayed = run("rejected", "replay", "--reason", "max.face.bytes");
+            CommandRun replayed = run("rejected", "replay", "--reason", "max.face.bytes");
             assertEquals(0, replayed.exit(), replayed.err());
             assertEquals("1 replayed", replayed.out());
             WholeWay.await("it is taken in", () -> sampler.status().accepted() == 1);
@@ -243,18 +238,7 @@ class OperatorTest {
         return new ObjectMapper().readTree(answer.body());
     }
 
-    private static Outcome run(String... arguments) {
-        var all = new ArrayList<>(List.of(arguments));
-        all.addAll(List.of("-b", BROKER.bootstrapServers(), "--topic-prefix", "rejected."));
-        var out = new ByteArrayOutputStream();
-        var err = new ByteArrayOutputStream();
-        int exit = RangeStreamCommand.execute(
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                all.toArray(String[]::new));
-        return new Outcome(
-                exit,
-                out.toString(StandardCharsets.UTF_8).strip(),
-                err.toString(StandardCharsets.UTF_8).strip());
+    private static CommandRun run(String... arguments) {
+        return CommandRun.of(BROKER, "rejected.", List.of(arguments));
     }
 }

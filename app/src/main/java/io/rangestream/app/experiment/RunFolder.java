@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -50,17 +49,10 @@ public record RunFolder(Path path) {
         if (!isFinished()) {
             return false;
         }
-        Map<String, String> made = read().settings();
-        var keys = new TreeSet<>(made.keySet());
-        keys.addAll(wanted.keySet());
-        for (String key : keys) {
-            String was = made.getOrDefault(key, "(default)");
-            String is = wanted.getOrDefault(key, "(default)");
-            if (!was.equals(is)) {
-                throw new ConfigurationException(
-                        "%s was made with %s=%s, not %s: give another --out".formatted(path, key, was, is));
-            }
-        }
+        DifferentSetting.between(read().settings(), wanted).ifPresent(setting -> {
+            throw new ConfigurationException("%s was made with %s=%s, not %s: give another --out"
+                    .formatted(path, setting.key(), setting.first(), setting.second()));
+        });
         return true;
     }
 

@@ -1,5 +1,6 @@
 package io.rangestream.app.experiment.continual;
 
+import io.rangestream.app.experiment.DifferentSetting;
 import io.rangestream.app.experiment.Run;
 import io.rangestream.schemas.config.ConfigurationException;
 import java.util.ArrayList;
@@ -65,8 +66,7 @@ record Summary(Map<String, String> settings, List<Cell> cells) {
         if (own.isEmpty()) {
             throw new ConfigurationException("there is no finished run of " + ContinualExperiment.NAME);
         }
-        Map<String, String> common = common(own.get(0));
-        own.forEach(run -> requireSame(own.get(0), common, run));
+        Map<String, String> common = DifferentSetting.shared(own, NOT_COMMON);
         Map<Group, List<Run>> groups =
                 new TreeMap<>(Comparator.comparing(Group::order).thenComparing(Group::arm));
         own.forEach(run ->
@@ -132,25 +132,5 @@ record Summary(Map<String, String> settings, List<Cell> cells) {
 
     private static double headline(Run run) {
         return run.figures().getOrDefault(Figures.MIRRORED_AUC, Double.NaN);
-    }
-
-    private static Map<String, String> common(Run run) {
-        var common = new TreeMap<>(run.settings());
-        common.keySet().removeAll(NOT_COMMON);
-        return common;
-    }
-
-    private static void requireSame(Run first, Map<String, String> common, Run run) {
-        Map<String, String> own = common(run);
-        var keys = new TreeSet<>(common.keySet());
-        keys.addAll(own.keySet());
-        for (String key : keys) {
-            String a = common.getOrDefault(key, "the default");
-            String b = own.getOrDefault(key, "the default");
-            if (!a.equals(b)) {
-                throw new ConfigurationException(
-                        "%s and %s cannot be compared: %s is %s and %s".formatted(first.name(), run.name(), key, a, b));
-            }
-        }
     }
 }

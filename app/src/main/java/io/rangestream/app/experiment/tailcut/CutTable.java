@@ -1,5 +1,6 @@
 package io.rangestream.app.experiment.tailcut;
 
+import io.rangestream.app.experiment.DifferentSetting;
 import io.rangestream.app.experiment.Run;
 import io.rangestream.app.experiment.RunFolder;
 import io.rangestream.schemas.config.ConfigurationException;
@@ -80,10 +81,9 @@ record CutTable(Map<String, String> settings, double untrained, List<Row> rows) 
         if (runs.isEmpty()) {
             throw new ConfigurationException("no run of %s is there".formatted(TailCut.EXPERIMENT));
         }
-        Map<String, String> common = common(runs.get(0));
+        Map<String, String> common = DifferentSetting.shared(runs, ARM);
         var rows = new TreeMap<String, Row>();
         for (Run run : runs) {
-            requireSame(runs.get(0), common, run);
             Map<String, String> s = run.settings();
             Arm arm = new Arm(
                     s.getOrDefault(Study.LOSS, ""),
@@ -113,25 +113,5 @@ record CutTable(Map<String, String> settings, double untrained, List<Row> rows) 
         var cuts = new TreeSet<Integer>();
         rows.forEach(row -> cuts.addAll(row.cells().keySet()));
         return cuts;
-    }
-
-    private static Map<String, String> common(Run run) {
-        var common = new TreeMap<>(run.settings());
-        common.keySet().removeAll(ARM);
-        return common;
-    }
-
-    private static void requireSame(Run first, Map<String, String> common, Run run) {
-        Map<String, String> own = common(run);
-        var keys = new TreeSet<>(common.keySet());
-        keys.addAll(own.keySet());
-        for (String key : keys) {
-            String a = common.getOrDefault(key, "the default");
-            String b = own.getOrDefault(key, "the default");
-            if (!a.equals(b)) {
-                throw new ConfigurationException("%s and %s are of different studies: %s is %s and %s"
-                        .formatted(first.name(), run.name(), key, a, b));
-            }
-        }
     }
 }
