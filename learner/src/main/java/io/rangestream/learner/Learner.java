@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * A running learner: one thread that reads batches, trains, and publishes versions. Several may run in one group; the one
- * that holds the batches partition trains. Thread-safe.
+ * A running learner: reads batches, trains, and publishes versions. Several may run in one group; the one that holds the batches
+ * partition trains. Thread-safe.
  */
 public final class Learner implements MeterBinder, AutoCloseable {
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(9);

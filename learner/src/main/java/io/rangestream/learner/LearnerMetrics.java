@@ -48,7 +48,7 @@ final class LearnerMetrics {
         loss("total", s -> s.losses().total());
     }
 
-    /** Notes a step, and gives each term of the loss a metric when it is first met. Of the learner's thread. */
+    /** Notes a step, and gives each term of the loss a metric when it is first met. Of the training thread. */
     void stepped(long nanos, LossTerms losses) {
         steps.record(nanos, TimeUnit.NANOSECONDS);
         for (String term : losses.terms().keySet()) {

@@ -2,7 +2,6 @@ package io.rangestream.learner;
 
 import io.rangestream.avro.Erasure;
 import io.rangestream.avro.Evaluation;
-import io.rangestream.avro.LearnerState;
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.avro.TrainingBatch;
@@ -20,6 +19,7 @@ import io.rangestream.learner.evaluation.SpaceRule;
 import io.rangestream.learner.evaluation.SpaceRule.Space;
 import io.rangestream.learner.orders.OrderDesk;
 import io.rangestream.learner.orders.OrderRules;
+import io.rangestream.learner.publish.GroupMembership;
 import io.rangestream.learner.publish.ModelPublisher;
 import io.rangestream.learner.publish.Succession;
 import io.rangestream.learner.publish.VersionHistory;
@@ -33,9 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
@@ -48,7 +46,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The time between getting the batches partition and giving it up: the state is restored, batches are trained on, versions
- * are published. Belongs to the learner's thread.
+ * are published. Belongs to its {@link TrainingThread}.
  */
 final class TrainingSession implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(TrainingSession.class);
@@ -208,8 +206,7 @@ final class TrainingSession implements AutoCloseable {
     }
 
     /** Evaluates, writes the checkpoint, and publishes the next version. */
-    ModelUpdate publish(ConsumerGroupMetadata group, Consumer<LearnerState> tell) {
-        tell.accept(LearnerState.EVALUATING);
+    ModelUpdate publish(GroupMembership group) {
         long version = history.last().map(ModelUpdate::getVersion).orElse(0L) + 1;
         float[] weights = trainer.published();
         holdout.advance(trainer.position().holdout());

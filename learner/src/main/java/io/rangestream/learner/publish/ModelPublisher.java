@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -29,6 +29,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Publishes a version: its chunks, its event and those of the versions that it changes, the tombstones of the versions that leave
@@ -36,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * order's outcome. A consumer sees all of it or nothing. Not thread-safe.
  */
 public final class ModelPublisher {
+    private static final Logger log = LoggerFactory.getLogger(ModelPublisher.class);
     private static final String CLOUD_EVENTS_VERSION = "1.0";
 
     private final Producer<String, @Nullable SpecificRecord> producer;
@@ -79,7 +82,8 @@ public final class ModelPublisher {
      * @param artifact the weights as a file
      * @param others what it means for the other versions
      * @param offsets next offsets of the batches topic
-     * @param group the consumer's membership, which fences a learner that has lost its partition
+     * @param group the consumer's membership, which fences a learner that has lost its partition. If the group changes meanwhile and
+     *     this learner keeps the partition, the version is sent again
      * @return the event as published
      * @throws TrainingException if the artifact cannot be stored; then nothing was begun
      * @throws KafkaException if the transaction is not known to be committed. It may be, when the answer to the commit was
@@ -90,7 +94,8 @@ public final class ModelPublisher {
             byte[] artifact,
             Succession others,
             Map<TopicPartition, OffsetAndMetadata> offsets,
-            ConsumerGroupMetadata group) {
+            GroupMembership group) {
+        group.current(); // Or there is nothing to store.
         Optional<Artifact> stored =
                 claimCheck.flatMap(check -> check.store(draft.getModel(), draft.getVersion(), artifact));
         ModelUpdate published = commit(draft, artifact, stored, others, offsets, group);
@@ -104,7 +109,28 @@ public final class ModelPublisher {
             Optional<Artifact> stored,
             Succession others,
             Map<TopicPartition, OffsetAndMetadata> offsets,
-            ConsumerGroupMetadata group) {
+            GroupMembership group) {
+        while (true) {
+            long eventBefore = lastEvent;
+            try {
+                return transact(draft, artifact, stored, others, offsets, group);
+            } catch (CommitFailedException e) {
+                lastEvent = eventBefore;
+                if (!group.awaitRenewal()) {
+                    throw e;
+                }
+                log.info("the group changed while version {} was sent; sending it again", draft.getVersion());
+            }
+        }
+    }
+
+    private ModelUpdate transact(
+            ModelUpdate draft,
+            byte[] artifact,
+            Optional<Artifact> stored,
+            Succession others,
+            Map<TopicPartition, OffsetAndMetadata> offsets,
+            GroupMembership group) {
         producer.beginTransaction();
         try {
             ModelUpdate update = ModelUpdate.newBuilder(draft)
@@ -114,7 +140,7 @@ public final class ModelPublisher {
             others.retired().forEach(this::sendTombstones);
             producer.send(event(update));
             others.changed().forEach(this::sendChange);
-            producer.sendOffsetsToTransaction(offsets, group);
+            producer.sendOffsetsToTransaction(offsets, group.current());
             producer.commitTransaction();
             return update;
         } catch (KafkaException e) {

@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.KafkaException;
@@ -46,7 +45,7 @@ class ClaimCheckTest {
             Map.of(new TopicPartition("batches", 0), new OffsetAndMetadata(42));
     private static final Succession NOTHING =
             new Succession(new VersionHistory(), "", Instant.parse("2026-02-03T04:05:06.789Z"));
-    private static final ConsumerGroupMetadata GROUP = new ConsumerGroupMetadata("learners");
+    private static final GroupMembership GROUP = new FixedMembership();
 
     private final MockProducer<String, SpecificRecord> producer = new MockProducer<>(
             true,

@@ -27,7 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -49,7 +49,7 @@ class ModelPublisherTest {
             Map.of(new TopicPartition("batches", 0), new OffsetAndMetadata(42));
     private static final Instant AT = Instant.parse("2026-02-03T04:05:06.789Z");
     private static final Succession NOTHING = new Succession(new VersionHistory(), "", AT);
-    private static final ConsumerGroupMetadata GROUP = new ConsumerGroupMetadata("learners");
+    private static final GroupMembership GROUP = new FixedMembership();
 
     private final MockProducer<String, SpecificRecord> producer = new StubbornProducer();
     private final ModelPublisher publisher = new ModelPublisher(
@@ -265,6 +265,33 @@ class ModelPublisherTest {
         assertFalse(producer.transactionCommitted());
         assertEquals(List.of(), producer.history());
         assertEquals(List.of(), producer.consumerGroupOffsetsHistory());
+    }
+
+    @Test
+    void aVersionIsSentAgainWhenTheGroupChangedMeanwhile() {
+        producer.sendOffsetsToTransactionException = new CommitFailedException("another generation");
+        var group = new FixedMembership() {
+            @Override
+            public boolean awaitRenewal() {
+                producer.sendOffsetsToTransactionException = null;
+                return true;
+            }
+        };
+
+        ModelUpdate published = publisher.publish(draft(), artifact, NOTHING, OFFSETS, group);
+
+        assertEquals(1, producer.commitCount());
+        assertEquals(4, producer.history().size());
+        assertEquals(41, published.getEventNumber(), "what was aborted was no event");
+    }
+
+    @Test
+    void aVersionIsNotSentAgainByALearnerThatLostThePartition() {
+        producer.sendOffsetsToTransactionException = new CommitFailedException("another generation");
+
+        assertThrows(CommitFailedException.class, () -> publish(NOTHING));
+
+        assertEquals(List.of(), producer.history());
     }
 
     @Test
