@@ -37,6 +37,7 @@ public final class ArtifactFetcher implements AutoCloseable {
     private final RecordCodec codec;
     private final Duration timeout;
     private final StoredArtifacts stored;
+    private final ReadAhead ahead;
     private final Set<LogReader> running = ConcurrentHashMap.newKeySet();
     private final AtomicReference<@Nullable LogReader> resting = new AtomicReference<>();
     private volatile boolean closed;
@@ -44,12 +45,19 @@ public final class ArtifactFetcher implements AutoCloseable {
     /**
      * @param timeout how long to wait while nothing of the version comes
      * @param stored closed with this
+     * @param ahead closed with this
      */
-    ArtifactFetcher(Supplier<LogReader> readers, SchemaSource schemas, Duration timeout, StoredArtifacts stored) {
+    ArtifactFetcher(
+            Supplier<LogReader> readers,
+            SchemaSource schemas,
+            Duration timeout,
+            StoredArtifacts stored,
+            ReadAhead ahead) {
         this.readers = readers;
         this.codec = new RecordCodec(List.of(ModelChunk.getClassSchema()), schemas);
         this.timeout = timeout;
         this.stored = stored;
+        this.ahead = ahead;
     }
 
     /**
@@ -62,12 +70,28 @@ public final class ArtifactFetcher implements AutoCloseable {
      */
     public static ArtifactFetcher of(
             CommonConfig common, SchemaSource schemas, Duration timeout, Optional<StoreLocation> claimCheck) {
+        return of(common, schemas, timeout, claimCheck, 0);
+    }
+
+    /** For who fetches one version after the other, each as soon as it is there. */
+    static ArtifactFetcher readingAhead(CommonConfig common, SchemaSource schemas, ClientConfig config) {
+        return of(common, schemas, config.fetchTimeout(), config.claimCheck(), config.readAheadBytes());
+    }
+
+    private static ArtifactFetcher of(
+            CommonConfig common,
+            SchemaSource schemas,
+            Duration timeout,
+            Optional<StoreLocation> claimCheck,
+            long readAheadBytes) {
         String topic = common.topics().modelWeights();
+        Supplier<LogReader> readers = () -> LogReader.open(common, topic);
         return new ArtifactFetcher(
-                () -> LogReader.open(common, topic),
+                readers,
                 schemas,
                 timeout,
-                StoredArtifacts.of(claimCheck, common.topics().prefix()));
+                StoredArtifacts.of(claimCheck, common.topics().prefix()),
+                new ReadAhead(readers, schemas, common.model(), readAheadBytes));
     }
 
     /**
@@ -100,11 +124,29 @@ public final class ArtifactFetcher implements AutoCloseable {
     }
 
     /**
+     * The artifact, in memory if it was read ahead; otherwise in a temporary file, which goes when it is closed. From the first
+     * one on, chunks are read ahead.
+     *
+     * @throws ArtifactException if the artifact cannot be had, or is not what the update describes
+     */
+    FetchedArtifact fetchToServe(ModelVersion version) {
+        Optional<FetchedArtifact> there = ahead.take(version);
+        if (there.isPresent()) {
+            return there.get();
+        }
+        Spool fetched = fetchToSpool(version);
+        if (!StoredArtifacts.isStored(version)) {
+            ahead.start();
+        }
+        return fetched;
+    }
+
+    /**
      * The artifact in a temporary file, which goes when it is closed.
      *
      * @throws ArtifactException if the artifact cannot be had, or is not what the update describes
      */
-    Spool fetchToSpool(ModelVersion version) {
+    private Spool fetchToSpool(ModelVersion version) {
         Spool spool = null;
         try {
             spool = Spool.temporary();
@@ -188,6 +230,7 @@ public final class ArtifactFetcher implements AutoCloseable {
         closed = true;
         running.forEach(LogReader::wakeup);
         closeResting();
+        ahead.close();
         stored.close();
     }
 

@@ -24,6 +24,7 @@ import org.apache.kafka.common.config.ConfigDef.Type;
  * @param maxPixels larger images are refused before they are decoded
  * @param trusted whose updates are accepted
  * @param claimCheck the store that large artifacts may come from, if any may
+ * @param readAheadBytes memory for the chunks of a version whose update is still on the way; 0 reads none ahead
  */
 public record ClientConfig(
         Duration fetchTimeout,
@@ -31,13 +32,20 @@ public record ClientConfig(
         int threads,
         long maxPixels,
         TrustedKeys trusted,
-        Optional<StoreLocation> claimCheck) {
+        Optional<StoreLocation> claimCheck,
+        long readAheadBytes) {
     public static final String FETCH_TIMEOUT = "fetch.timeout.ms";
     public static final String CACHE_BYTES = "client.cache.bytes";
     public static final String THREADS = "client.threads";
     public static final String MAX_PIXELS = "client.max.pixels";
     public static final String TRUSTED_KEYS = "client.trusted.keys";
     public static final String CLAIM_CHECK_STORE = "client.claim.check.store";
+    public static final String READ_AHEAD_BYTES = "client.read.ahead.bytes";
+
+    private static final long DEFAULT_READ_AHEAD = 16L * 1024 * 1024;
+
+    /** They are joined in one array. */
+    private static final long MOST_READ_AHEAD = 1024L * 1024 * 1024;
 
     public ClientConfig {
         if (fetchTimeout.isNegative() || fetchTimeout.isZero()) {
@@ -51,6 +59,10 @@ public record ClientConfig(
         }
         if (maxPixels < 1) {
             throw new ConfigurationException("%s must be at least 1".formatted(MAX_PIXELS));
+        }
+        if (readAheadBytes < 0 || readAheadBytes > MOST_READ_AHEAD) {
+            throw new ConfigurationException(
+                    "%s must be between 0 and %d".formatted(READ_AHEAD_BYTES, MOST_READ_AHEAD));
         }
     }
 
@@ -99,7 +111,16 @@ public record ClientConfig(
                         "",
                         Importance.MEDIUM,
                         "The learner's publish.claim.check.store, where large artifacts lie: a directory, file:///path or"
-                                + " s3://bucket/prefix. Artifacts in any other place, or without this, are refused.");
+                                + " s3://bucket/prefix. Artifacts in any other place, or without this, are refused.")
+                .define(
+                        READ_AHEAD_BYTES,
+                        Type.LONG,
+                        DEFAULT_READ_AHEAD,
+                        Range.between(0, MOST_READ_AHEAD),
+                        Importance.LOW,
+                        "Memory for the chunks of a version that is being published, in bytes: a follower takes them in while"
+                                + " it waits for the version's update, and serves it sooner. Larger artifacts, and with 0 all of"
+                                + " them, are read when the update has come, and only those of promoted versions.");
     }
 
     /** The defaults of {@link #definition}. */
@@ -121,6 +142,7 @@ public record ClientConfig(
                         : TrustedKeys.read(Path.of(config.getString(TRUSTED_KEYS))),
                 Optional.of(config.getString(CLAIM_CHECK_STORE))
                         .filter(location -> !location.isBlank())
-                        .map(location -> new StoreLocation(location, StorageConfig.from(settings))));
+                        .map(location -> new StoreLocation(location, StorageConfig.from(settings))),
+                config.getLong(READ_AHEAD_BYTES));
     }
 }

@@ -48,7 +48,7 @@ public final class ModelFollower implements AutoCloseable {
                 updates,
                 fetcher,
                 slot,
-                (version, onnx) -> ServedModel.open(version, onnx, config, () -> cache.drop(version)),
+                (version, artifact) -> ServedModel.open(version, artifact, config, () -> cache.drop(version)),
                 this.listeners,
                 config.fetchTimeout());
         this.thread = new Thread(loop, "model-follower");
@@ -70,7 +70,7 @@ public final class ModelFollower implements AutoCloseable {
         var schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig());
         var follower = new ModelFollower(
                 () -> ModelLog.open(common, schemas, config.trusted()),
-                ArtifactFetcher.of(common, schemas, config.fetchTimeout(), config.claimCheck()),
+                ArtifactFetcher.readingAhead(common, schemas, config),
                 schemas,
                 config,
                 listeners);

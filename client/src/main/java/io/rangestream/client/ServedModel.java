@@ -3,7 +3,6 @@ package io.rangestream.client;
 import io.rangestream.avro.Encoding;
 import io.rangestream.avro.Network;
 import io.rangestream.schemas.image.CropDecoder;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -35,13 +34,13 @@ final class ServedModel {
      * @param whenClosed called once, after the last use
      * @throws InvalidModelException if the version cannot be served
      */
-    static ServedModel open(ModelVersion version, Path onnx, ClientConfig config, Runnable whenClosed) {
+    static ServedModel open(ModelVersion version, FetchedArtifact artifact, ClientConfig config, Runnable whenClosed) {
         Network network = version.network();
         if (network.getInputWidth() != network.getInputHeight()) {
             throw new InvalidModelException("takes crops of %d x %d; only square ones can be made"
                     .formatted(network.getInputWidth(), network.getInputHeight()));
         }
-        var embedder = new OnnxEmbedder(onnx, network, config.threads());
+        OnnxEmbedder embedder = artifact.open(network, config.threads());
         try {
             tryOut(embedder, network);
         } catch (RuntimeException | Error e) {

@@ -1,5 +1,6 @@
 package io.rangestream.client;
 
+import io.rangestream.avro.Network;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -18,7 +19,7 @@ import java.util.UUID;
  * An artifact while it comes in: a file that takes pieces in any order, so that a model of any size passes through little memory.
  * Closing deletes the file, unless it was moved. Not thread-safe.
  */
-final class Spool implements AutoCloseable {
+final class Spool implements FetchedArtifact {
     private static final int BUFFER = 1 << 16;
 
     private final Path file;
@@ -55,6 +56,11 @@ final class Spool implements AutoCloseable {
 
     Path file() {
         return file;
+    }
+
+    @Override
+    public OnnxEmbedder open(Network network, int threads) {
+        return new OnnxEmbedder(file, network, threads);
     }
 
     /** Bytes written so far. */

@@ -1,7 +1,6 @@
 package io.rangestream.client;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -42,7 +41,7 @@ final class UpdateLoop implements Runnable {
     /** Makes a version ready to serve. */
     interface Opener {
         /** @throws InvalidModelException if it cannot be served */
-        ServedModel open(ModelVersion version, Path onnx);
+        ServedModel open(ModelVersion version, FetchedArtifact artifact);
     }
 
     /** The promoted version that cannot be had, so that it is neither told nor tried at every turn. */
@@ -124,8 +123,8 @@ final class UpdateLoop implements Runnable {
                     false);
             return;
         }
-        try (Spool artifact = fetcher.fetchToSpool(version)) {
-            if (!slot.swap(opener.open(version, artifact.file()))) {
+        try (FetchedArtifact artifact = fetcher.fetchToServe(version)) {
+            if (!slot.swap(opener.open(version, artifact))) {
                 return;
             }
         } catch (ArtifactException e) {

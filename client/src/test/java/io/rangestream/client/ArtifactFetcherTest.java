@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.avro.ModelChunk;
-import io.rangestream.schemas.wire.SchemaSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -310,8 +308,7 @@ class ArtifactFetcherTest {
     }
 
     private ArtifactFetcher fetcher(Duration timeout) {
-        var fetcher = new ArtifactFetcher(
-                weights::reader, SchemaSource.NONE, timeout, new StoredArtifacts(Optional.empty(), ""));
+        ArtifactFetcher fetcher = Publication.fetcher(weights, timeout);
         fetchers.add(fetcher);
         return fetcher;
     }

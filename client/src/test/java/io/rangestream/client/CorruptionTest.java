@@ -277,14 +277,11 @@ class CorruptionTest {
                 1,
                 1_000_000,
                 TrustedKeys.read(folder.resolve("ours.pub")),
-                Optional.empty());
+                Optional.empty(),
+                1 << 20);
         var next = new ModelFollower(
                 () -> new ModelLog(updates.reader(), Publication.MODEL, SchemaSource.NONE, config.trusted()),
-                new ArtifactFetcher(
-                        weights::reader,
-                        SchemaSource.NONE,
-                        config.fetchTimeout(),
-                        new StoredArtifacts(Optional.empty(), "")),
+                Publication.fetcher(weights, config.fetchTimeout()),
                 () -> {},
                 config,
                 new ModelListener() {

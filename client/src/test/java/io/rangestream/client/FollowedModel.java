@@ -22,15 +22,11 @@ final class FollowedModel implements AutoCloseable {
     final ModelFollower follower;
 
     FollowedModel() {
-        var config =
-                new ClientConfig(Duration.ofMillis(300), 1 << 20, 1, 1_000_000, TrustedKeys.anyone(), Optional.empty());
+        var config = new ClientConfig(
+                Duration.ofMillis(300), 1 << 20, 1, 1_000_000, TrustedKeys.anyone(), Optional.empty(), 1 << 20);
         this.follower = new ModelFollower(
                 () -> new ModelLog(updates.reader(), Publication.MODEL, SchemaSource.NONE, config.trusted()),
-                new ArtifactFetcher(
-                        weights::reader,
-                        SchemaSource.NONE,
-                        config.fetchTimeout(),
-                        new StoredArtifacts(Optional.empty(), "")),
+                Publication.fetcher(weights, config.fetchTimeout()),
                 () -> schemasClosed.set(true),
                 config,
                 new ModelListener() {

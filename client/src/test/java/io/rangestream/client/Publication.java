@@ -10,15 +10,19 @@ import io.rangestream.avro.Training;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** Puts versions of the model {@code faces} on test topics, whole or damaged. */
 final class Publication {
     static final String MODEL = "faces";
     static final RecordCodec CODEC = new RecordCodec(List.of(), SchemaSource.NONE);
+
+    private static final long READ_AHEAD = 1 << 23;
 
     private Publication() {}
 
@@ -73,6 +77,20 @@ final class Publication {
 
     static void append(TestLog updates, ModelUpdate update) {
         updates.append("%s/%d".formatted(update.getModel(), update.getVersion()), CODEC.encode(update));
+    }
+
+    /** Fetches from {@code weights} alone, and reads ahead there as a follower's does. */
+    static ArtifactFetcher fetcher(TestLog weights, Duration timeout) {
+        return fetcher(weights, timeout, new StoredArtifacts(Optional.empty(), ""));
+    }
+
+    static ArtifactFetcher fetcher(TestLog weights, Duration timeout, StoredArtifacts stored) {
+        return new ArtifactFetcher(
+                weights::reader,
+                SchemaSource.NONE,
+                timeout,
+                stored,
+                new ReadAhead(weights::reader, SchemaSource.NONE, MODEL, READ_AHEAD));
     }
 
     /** A whole version, chunks first. */

@@ -8,21 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.rangestream.schemas.signature.TrustedKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class ServingSlotTest {
     private static final ClientConfig CONFIG =
-            new ClientConfig(Duration.ofSeconds(1), 0, 1, 1_000_000, TrustedKeys.anyone(), Optional.empty());
-
-    @TempDir
-    private Path folder;
+            new ClientConfig(Duration.ofSeconds(1), 0, 1, 1_000_000, TrustedKeys.anyone(), Optional.empty(), 1 << 20);
 
     private final ServingSlot slot = new ServingSlot();
     private final List<Long> closed = new ArrayList<>();
@@ -97,9 +92,10 @@ class ServingSlotTest {
 
     private ServedModel model(long version) {
         byte[] onnx = TinyOnnx.constant(0);
-        try {
-            Path file = Files.write(folder.resolve(version + ".onnx"), onnx);
-            return ServedModel.open(Publication.version(version, onnx, 1, 0), file, CONFIG, () -> closed.add(version));
+        try (Spool artifact = Spool.temporary()) {
+            artifact.append(ByteBuffer.wrap(onnx));
+            return ServedModel.open(
+                    Publication.version(version, onnx, 1, 0), artifact, CONFIG, () -> closed.add(version));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -67,7 +67,7 @@ class StoredArtifactsTest {
     void aFollowerServesAnArtifactFromTheStore() throws Exception {
         var updates = new TestLog("model-updates");
         Publication.append(updates, stored(1, TinyOnnx.constant(1)).update());
-        var config = new ClientConfig(WAIT, 0, 1, 1_000_000, TrustedKeys.anyone(), location());
+        var config = new ClientConfig(WAIT, 0, 1, 1_000_000, TrustedKeys.anyone(), location(), 1 << 20);
 
         try (var follower = new ModelFollower(
                 () -> new ModelLog(updates.reader(), Publication.MODEL, SchemaSource.NONE, config.trusted()),
@@ -204,7 +204,7 @@ class StoredArtifactsTest {
 
     private ArtifactFetcher fetcher(boolean withStore) {
         Optional<StoreLocation> location = withStore ? location() : Optional.empty();
-        return new ArtifactFetcher(weights::reader, SchemaSource.NONE, WAIT, StoredArtifacts.of(location, PREFIX));
+        return Publication.fetcher(weights, WAIT, StoredArtifacts.of(location, PREFIX));
     }
 
     private Optional<StoreLocation> location() {

@@ -120,15 +120,11 @@ final class Swaps {
     }
 
     private ModelFollower follower() {
-        var config =
-                new ClientConfig(Duration.ofSeconds(5), 1 << 20, 1, 1_000_000, TrustedKeys.anyone(), Optional.empty());
+        var config = new ClientConfig(
+                Duration.ofSeconds(5), 1 << 20, 1, 1_000_000, TrustedKeys.anyone(), Optional.empty(), 1 << 20);
         return new ModelFollower(
                 () -> new ModelLog(updates.reader(), Publication.MODEL, SchemaSource.NONE, config.trusted()),
-                new ArtifactFetcher(
-                        weights::reader,
-                        SchemaSource.NONE,
-                        config.fetchTimeout(),
-                        new StoredArtifacts(Optional.empty(), "")),
+                Publication.fetcher(weights, config.fetchTimeout()),
                 () -> {},
                 config);
     }

@@ -24,12 +24,11 @@ class UpdateLoopTest {
 
     @Test
     void aVersionThatDoesNotFitIntoMemoryIsRefusedAndTheNextOneOpened() throws Exception {
-        var config = new ClientConfig(WAIT, 0, 1, 1_000_000, TrustedKeys.anyone(), Optional.empty());
+        var config = new ClientConfig(WAIT, 0, 1, 1_000_000, TrustedKeys.anyone(), Optional.empty(), 1 << 20);
         var slot = new ServingSlot();
         var loop = new UpdateLoop(
                 () -> new ModelLog(updates.reader(), Publication.MODEL, SchemaSource.NONE, config.trusted()),
-                new ArtifactFetcher(
-                        weights::reader, SchemaSource.NONE, WAIT, new StoredArtifacts(Optional.empty(), "")),
+                Publication.fetcher(weights, WAIT),
                 slot,
                 (version, onnx) -> {
                     if (version.version() == 1) {

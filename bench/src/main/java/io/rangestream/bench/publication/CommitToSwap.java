@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -27,12 +28,14 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * From the commit of a version's transaction to the follower that serves it, against a bare consumer that reads the same bytes; in turns,
- * one broker. Both wait at the end of the topics when the transaction is committed. Started by {@code bench/commit-to-swap}; takes an ONNX
- * file and the number of rounds.
+ * From the commit of a version's transaction to the follower that serves it, against a bare consumer that reads the same bytes; in turns
+ * of five versions, one broker. Either stays open through its turn and waits at the end of the topics when a transaction is committed, reads
+ * committed records only, and asks for as much at a time. The bare consumer hashes nothing, decodes nothing and opens no session. The first turn
+ * does not count. Started by {@code bench/commit-to-swap}; takes an ONNX file and the number of turns.
  */
 public final class CommitToSwap {
-    private static final int WARM = 5;
+    /** In a turn. */
+    private static final int VERSIONS = 5;
 
     /** What the follower's reader asks for at a time; all else is Kafka's default in both. */
     private static final int FETCH_BYTES = 8 * 1024 * 1024;
@@ -51,7 +54,7 @@ public final class CommitToSwap {
 
     public static void main(String[] args) throws IOException, InterruptedException {
         byte[] onnx = Files.readAllBytes(Path.of(args[0]));
-        int rounds = Integer.parseInt(args[1]);
+        int turns = Integer.parseInt(args[1]);
         Network network;
         try (OnnxEmbedder embedder = OnnxEmbedder.open(onnx, 1)) {
             network = Network.newBuilder()
@@ -66,40 +69,44 @@ public final class CommitToSwap {
             CommonConfig common =
                     CommonConfig.from(Settings.of(Map.of(CommonConfig.BOOTSTRAP_SERVERS, broker.bootstrapServers())));
             try (var producer = new VersionProducer(common, network)) {
-                new CommitToSwap(common, producer, network).compare(onnx, rounds);
+                new CommitToSwap(common, producer, network).compare(onnx, turns);
             }
         } finally {
             EmbeddedBroker.delete(folder);
         }
     }
 
-    private void compare(byte[] onnx, int rounds) throws InterruptedException {
-        var swapped = new double[rounds];
-        var read = new double[rounds];
-        var readByDefault = new double[rounds];
-        var opened = new double[rounds];
-        for (int round = -WARM; round < rounds; round++) {
-            double swap = swap(onnx);
-            double bare = read(different(onnx), FETCH_BYTES);
-            double bareByDefault = read(different(onnx), KAFKAS_FETCH_BYTES);
-            double open = open(onnx);
-            if (round >= 0) {
-                swapped[round] = swap;
-                read[round] = bare;
-                readByDefault[round] = bareByDefault;
-                opened[round] = open;
+    private void compare(byte[] onnx, int turns) throws InterruptedException {
+        var swapped = new Series("commit to swapped follower");
+        var swappedAtOnce = new Series("the same, nothing read ahead");
+        var read = new Series("commit to bare consumer's last byte");
+        var readByDefault = new Series("the same, 1 MB at a time");
+        var opened = new Series("opening and trying out alone");
+        for (int turn = 0; turn <= turns; turn++) {
+            swap(onnx, ClientConfig.ofDefaults(), swapped);
+            swap(onnx, withoutReadingAhead(), swappedAtOnce);
+            read(onnx, FETCH_BYTES, read);
+            read(onnx, KAFKAS_FETCH_BYTES, readByDefault);
+            open(onnx, opened);
+            if (turn == 0) {
+                List.of(swapped, swappedAtOnce, read, readByDefault, opened).forEach(Series::forget);
             }
         }
         System.out.printf(
-                "model of %,d bytes in chunks of %,d, %d rounds; ms, median (lowest to highest)%n",
-                onnx.length, VersionProducer.CHUNK, rounds);
-        print("commit to swapped follower", swapped);
-        print("commit to bare consumer's last byte", read);
-        print("the same, 1 MB at a time", readByDefault);
-        print("opening the session alone", opened);
+                "model of %,d bytes in chunks of %,d, %d turns of %d versions; ms, median (lowest to highest)%n",
+                onnx.length, VersionProducer.CHUNK, turns, VERSIONS);
+        List.of(swapped, swappedAtOnce, read, readByDefault, opened).forEach(System.out::println);
+        double bare = read.median();
         System.out.printf(
-                "  ratio of the medians: %.2f, to the consumer that takes 1 MB at a time: %.2f%n",
-                median(swapped) / median(read), median(swapped) / median(readByDefault));
+                "  to the bare consumer: %.2f; without the session %.2f; nothing read ahead %.2f; to 1 MB at a time %.2f%n",
+                swapped.median() / bare,
+                (swapped.median() - opened.median()) / bare,
+                swappedAtOnce.median() / bare,
+                swapped.median() / readByDefault.median());
+    }
+
+    private static ClientConfig withoutReadingAhead() {
+        return ClientConfig.from(Settings.of(Map.of(ClientConfig.READ_AHEAD_BYTES, "0")));
     }
 
     /** Another version has other bytes. The last ones are those of the file's metadata, which no reader here looks at. */
@@ -115,8 +122,8 @@ public final class CommitToSwap {
         throw new IllegalArgumentException("not a file of RangeStream");
     }
 
-    /** A follower that has served the version before and waits. */
-    private double swap(byte[] onnx) throws InterruptedException {
+    /** A follower that serves one version after the other. */
+    private void swap(byte[] onnx, ClientConfig config, Series series) throws InterruptedException {
         BlockingQueue<Long> swaps = new ArrayBlockingQueue<>(4);
         var listener = new ModelListener() {
             @Override
@@ -127,16 +134,18 @@ public final class CommitToSwap {
         if (producer.version() == 0) {
             producer.publish(different(onnx));
         }
-        try (ModelFollower follower = ModelFollower.start(common, ClientConfig.ofDefaults(), listener)) {
+        try (ModelFollower follower = ModelFollower.start(common, config, listener)) {
             swaps.take();
-            TimeUnit.MILLISECONDS.sleep(300 + new Random().nextInt(300));
-            long committed = producer.publish(different(onnx));
-            return (swaps.take() - committed) / 1e6;
+            for (int i = 0; i < VERSIONS; i++) {
+                pause();
+                long committed = producer.publish(different(onnx));
+                series.add(swaps.take() - committed);
+            }
         }
     }
 
-    /** A consumer that waits at the end of the topic. */
-    private double read(byte[] onnx, int fetchBytes) throws InterruptedException {
+    /** A consumer that stays at the end of the topic, takes the values off it, and looks at nothing but their length. */
+    private void read(byte[] onnx, int fetchBytes, Series series) throws InterruptedException {
         var config = common.clientConfig();
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
@@ -148,42 +157,73 @@ public final class CommitToSwap {
             consumer.position(partition);
             var reading = new ArrayBlockingQueue<Long>(1);
             var thread = new Thread(() -> {
-                long bytes = 0;
-                while (bytes < onnx.length) {
-                    for (var record : consumer.poll(Duration.ofMillis(500))) {
-                        bytes += record.value().length;
+                for (int i = 0; i < VERSIONS; i++) {
+                    long bytes = 0;
+                    while (bytes < onnx.length) {
+                        for (var record : consumer.poll(Duration.ofMillis(500))) {
+                            bytes += record.value().length;
+                        }
                     }
+                    reading.add(System.nanoTime());
                 }
-                reading.add(System.nanoTime());
             });
             thread.start();
-            TimeUnit.MILLISECONDS.sleep(300 + new Random().nextInt(300));
-            long committed = producer.publish(onnx);
-            long done = reading.take();
+            for (int i = 0; i < VERSIONS; i++) {
+                pause();
+                long committed = producer.publish(different(onnx));
+                series.add(reading.take() - committed);
+            }
             thread.join();
-            return (done - committed) / 1e6;
         }
     }
 
-    private double open(byte[] onnx) {
-        long start = System.nanoTime();
-        try (var embedder = new OnnxEmbedder(onnx, network, 1)) {
-            return (System.nanoTime() - start) / 1e6 + 0 * embedder.dim();
+    /** Opens the model as the follower does, and embeds one crop. */
+    private void open(byte[] onnx, Series series) {
+        var crop = new byte[3 * network.getInputHeight() * network.getInputWidth()];
+        for (int i = 0; i < VERSIONS; i++) {
+            long start = System.nanoTime();
+            try (var embedder =
+                    new OnnxEmbedder(onnx, network, ClientConfig.ofDefaults().threads())) {
+                embedder.embed(List.<byte[]>of(crop));
+                series.add(System.nanoTime() - start);
+            }
         }
     }
 
-    private static void print(String what, double[] millis) {
-        System.out.printf(
-                "  %-36s %6.1f (%.1f to %.1f)%n",
-                what,
-                median(millis),
-                Arrays.stream(millis).min().orElse(0),
-                Arrays.stream(millis).max().orElse(0));
+    private static void pause() throws InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(300 + new Random().nextInt(300));
     }
 
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
+    /** Milliseconds of one kind. */
+    private static final class Series {
+        private final String name;
+        private final List<Double> millis = new ArrayList<>();
+
+        Series(String name) {
+            this.name = name;
+        }
+
+        void add(long nanos) {
+            millis.add(nanos / 1e6);
+        }
+
+        void forget() {
+            millis.clear();
+        }
+
+        double median() {
+            return sorted().get(millis.size() / 2);
+        }
+
+        @Override
+        public String toString() {
+            List<Double> sorted = sorted();
+            return "  %-36s %6.1f (%.1f to %.1f)"
+                    .formatted(name, median(), sorted.get(0), sorted.get(sorted.size() - 1));
+        }
+
+        private List<Double> sorted() {
+            return millis.stream().sorted().toList();
+        }
     }
 }

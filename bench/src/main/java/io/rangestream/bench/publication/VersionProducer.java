@@ -53,7 +53,7 @@ final class VersionProducer implements AutoCloseable {
         return version;
     }
 
-    /** @return nanosecond time at which the transaction was committed */
+    /** @return nanosecond time at which the commit was asked for, when all records had reached the broker: nobody may see them earlier */
     long publish(byte[] artifact) {
         version++;
         String key = common.model() + "/" + version;
@@ -80,8 +80,10 @@ final class VersionProducer implements AutoCloseable {
                 .setTraining(Training.newBuilder().build())
                 .build();
         send(common.topics().modelUpdates(), key, codec.encode(update));
+        producer.flush();
+        long committed = System.nanoTime();
         producer.commitTransaction();
-        return System.nanoTime();
+        return committed;
     }
 
     @Override
