@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import avro from 'avsc';
 import { Kafka, logLevel } from 'kafkajs';
-import { chunkDefect, chunkIndex, decode, fileName, fingerprintOf } from './wire.mjs';
+import { chunkDefect, chunkIndex, decode, fileName, fingerprintOf, requireChunks } from './wire.mjs';
 
 const FETCH_TIMEOUT_MS = 30_000;
 const QUIET_MS = 1_000;
@@ -107,7 +107,7 @@ async function load() {
 /** The chunks of a version, verified and joined. The offset is a hint: half-way to the timeout we start over from 0. */
 async function artifact(update) {
   const { chunks, bytes, sha256, first_chunk_offset: hint } = update.artifact;
-  if (chunks < 1) throw new Error('its artifact is not on the topic but in a store, which this example does not read');
+  requireChunks(update);
   const pieces = new Array(chunks);
   let consumer;
   const timers = [];

@@ -5,6 +5,7 @@ import avro from 'avsc';
 
 const SCHEMAS = new URL('../../schemas/src/main/avro/', import.meta.url);
 const HEADER_BYTES = 10;
+const MOST_CHUNKS = 1_000_000;
 const PRIMITIVES = new Set(['null', 'boolean', 'int', 'long', 'float', 'double', 'bytes', 'string']);
 const NAMED = new Set(['record', 'enum', 'fixed']);
 
@@ -58,6 +59,12 @@ export function fingerprintOf(bytes) {
 export function fileName({ model, version }) {
   if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/.test(model)) throw new Error("the model's name is not a file's");
   return `${model}-${version}.onnx`;
+}
+
+/** Whoever writes updates must not choose how much memory we take. */
+export function requireChunks({ artifact: { chunks } }) {
+  if (chunks < 1) throw new Error('its artifact is not on the topic but in a store, which this example does not read');
+  if (chunks > MOST_CHUNKS) throw new Error(`the update names ${chunks} chunks`);
 }
 
 /** The index that a chunk's key names, undefined where it is not of this version. */

@@ -11,6 +11,7 @@ import {
   fingerprintOf,
   fingerprintText,
   loadSchema,
+  requireChunks,
 } from './wire.mjs';
 
 const UPDATE = { model: 'faces', version: 7, artifact: { chunks: 2 } };
@@ -61,6 +62,12 @@ test('the key tells which chunk it is', () => {
     assert.equal(chunkIndex(Buffer.from(other), UPDATE), undefined, other);
   }
   assert.equal(chunkIndex(null, UPDATE), undefined);
+});
+
+test('an update that cannot be is refused before anything is read', () => {
+  requireChunks(UPDATE);
+  assert.throws(() => requireChunks({ artifact: { chunks: 0 } }), /in a store/);
+  assert.throws(() => requireChunks({ artifact: { chunks: 2 ** 31 - 1 } }), /the update names 2147483647 chunks/);
 });
 
 test('a chunk has to be the one of its key', () => {

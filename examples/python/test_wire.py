@@ -93,6 +93,11 @@ class WireTest(unittest.TestCase):
         with self.assertRaisesRegex(Refused, "in a store"):
             Chunks(update(b"abcdef", 0))
 
+    def test_more_chunks_than_can_be_are_refused(self):
+        Chunks(update(b"abcdef", 1_000_000))
+        with self.assertRaisesRegex(Refused, "the update names 1000001 chunks"):
+            Chunks(update(b"abcdef", 1_000_001))
+
     def test_damaged_chunks_are_named(self):
         for value, reason in [
             (record(7, 1, 2, b"cd", "0" * 64), "does not have the SHA-256 it names"),

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 HEADER = struct.Struct("<2sQ")
 MARKER = b"\xc3\x01"
 PEM_END = b"-----END PUBLIC KEY-----"
+MOST_CHUNKS = 1_000_000  # Whoever writes updates must not choose how much memory we take.
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 
 
@@ -85,6 +86,8 @@ class Chunks:
         self.model, self.version, self.artifact = update["model"], update["version"], update["artifact"]
         if self.artifact["chunks"] < 1:
             raise Refused("its artifact is not on the topic but in a store, which this example does not read")
+        if self.artifact["chunks"] > MOST_CHUNKS:
+            raise Refused(f"the update names {self.artifact['chunks']} chunks")
         self.pieces = [None] * self.artifact["chunks"]
         self.defects = {}
 

@@ -35,12 +35,18 @@ class SlowVersionTest {
                             CheckpointConfig.DIRECTORY,
                             directory,
                             Map.of(
-                                    "kafka.max.poll.interval.ms", Integer.toString(POLL_INTERVAL_MILLIS),
-                                    ClaimCheckConfig.BYTES, "1",
-                                    ClaimCheckConfig.STORE, "s3://models/claims",
-                                    StorageConfig.ENDPOINT, store.endpoint(),
-                                    StorageConfig.ACCESS_KEY, "access",
-                                    StorageConfig.SECRET_KEY, "secret"))
+                                    "kafka.max.poll.interval.ms",
+                                    Integer.toString(POLL_INTERVAL_MILLIS),
+                                    ClaimCheckConfig.BYTES,
+                                    "1",
+                                    ClaimCheckConfig.STORE,
+                                    "s3://models/claims",
+                                    StorageConfig.ENDPOINT,
+                                    store.endpoint(),
+                                    StorageConfig.ACCESS_KEY,
+                                    "access",
+                                    StorageConfig.SECRET_KEY,
+                                    "secret"))
                     .begin(log);
             try (Learner first = WholeWay.learner(run.settings())) {
                 WholeWay.await("the first trains", first::isReady);
@@ -58,8 +64,7 @@ class SlowVersionTest {
                     store.release();
 
                     // Then the first publishes it, and goes on to train
-                    run.send(log.batches()
-                            .subList(LearnerRun.BATCHES_PER_VERSION, 2 * LearnerRun.BATCHES_PER_VERSION));
+                    run.send(log.batches().subList(LearnerRun.BATCHES_PER_VERSION, 2 * LearnerRun.BATCHES_PER_VERSION));
                     WholeWay.await("the first has made two versions", () -> {
                         WholeWay.requireAlive(first);
                         WholeWay.requireAlive(second);
