@@ -3,6 +3,7 @@ package io.rangestream.schemas.storage;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
@@ -21,7 +22,8 @@ import java.util.concurrent.Executors;
 
 /**
  * The part of S3 that a store needs, over HTTP: PUT, GET, HEAD, DELETE and listing in pages of two, path-style. Refuses what Amazon's
- * would refuse: unsigned requests, another key, region or service, and content that does not fit its checksum.
+ * would refuse: unsigned requests, another key, region or service, and content that does not fit its checksum. It needs the JDK alone and can be
+ * run as a program from its source, which is how tests of other modules have it.
  */
 final class FakeS3 implements AutoCloseable {
     static final String BUCKET = "models";
@@ -42,6 +44,15 @@ final class FakeS3 implements AutoCloseable {
         server.setExecutor(Executors.newCachedThreadPool());
         server.createContext("/", this::handle);
         server.start();
+    }
+
+    /** Serves until its input ends; its first line of output is the endpoint. */
+    public static void main(String[] args) throws IOException {
+        try (var s3 = new FakeS3()) {
+            System.out.println(s3.endpoint());
+            System.in.transferTo(OutputStream.nullOutputStream());
+        }
+        System.exit(0);
     }
 
     String endpoint() {
