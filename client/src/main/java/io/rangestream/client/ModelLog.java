@@ -42,6 +42,10 @@ public final class ModelLog implements AutoCloseable {
     private final List<Refusal> refused = new ArrayList<>();
     private final NavigableMap<Long, ModelVersion> versions = new TreeMap<>();
     private long newestEvent;
+    /** The offset that no record below may come again. */
+    private long next;
+
+    private boolean caughtUp;
     private volatile boolean stopped;
 
     ModelLog(LogReader reader, String model, SchemaSource schemas, TrustedKeys trusted) {
@@ -73,6 +77,10 @@ public final class ModelLog implements AutoCloseable {
         long deadline = System.nanoTime() + timeout.toNanos();
         reader.requireTopic(timeout);
         long end = reader.end();
+        if (reader.position() > end) {
+            forget();
+            reader.seekToBeginning();
+        }
         while (reader.position() < end) {
             poll(POLL);
             if (System.nanoTime() - deadline > 0) {
@@ -90,6 +98,10 @@ public final class ModelLog implements AutoCloseable {
     public List<ModelVersion> poll(Duration timeout) {
         List<ModelVersion> updates = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : reader.poll(timeout)) {
+            if (record.offset() < next) {
+                forget();
+            }
+            next = record.offset() + 1;
             ModelVersion update = take(record);
             if (update != null) {
                 updates.add(update);
@@ -152,9 +164,26 @@ public final class ModelLog implements AutoCloseable {
         return taken;
     }
 
-    /** Whether everything that was committed when it was asked has been read. */
-    boolean atEnd() {
-        return reader.position() >= reader.end();
+    /** Whether everything has been read that was committed when this was asked, now or once before, of the topic as it is. */
+    boolean caughtUp() {
+        caughtUp = caughtUp || reader.position() >= reader.end();
+        return caughtUp;
+    }
+
+    /**
+     * The topic is not the one that was read. Its versions are gone; the number of the newest event is not, or who can delete topics
+     * could have old events accepted.
+     */
+    private void forget() {
+        log.warn(
+                "{} was created anew: the versions read from it are forgotten{}",
+                reader.topic(),
+                trusted.areNamed()
+                        ? "; events up to number %d are refused until this program starts again".formatted(newestEvent)
+                        : "");
+        versions.clear();
+        caughtUp = false;
+        next = 0;
     }
 
     private @Nullable ModelVersion take(ConsumerRecord<byte[], byte @Nullable []> record) {

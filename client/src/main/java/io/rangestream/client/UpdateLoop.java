@@ -66,14 +66,12 @@ final class UpdateLoop implements Runnable {
     public void run() {
         try (ModelLog opened = logs.get()) {
             updates = opened;
-            boolean caughtUp = false;
             while (!stopped()) {
                 try {
                     opened.poll(POLL);
                     opened.takeRefused().forEach(refusal -> tell(listener -> listener.onRefused(refusal)));
                     // Not before everything is read: at the start of the log stand versions long superseded.
-                    caughtUp = caughtUp || opened.atEnd();
-                    if (caughtUp) {
+                    if (opened.caughtUp()) {
                         serve(opened);
                     }
                     lastTrouble = null;

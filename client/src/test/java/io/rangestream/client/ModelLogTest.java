@@ -106,6 +106,40 @@ class ModelLogTest {
         assertEquals(List.of("faces/2 CANDIDATE", "faces/2 PROMOTED"), told);
     }
 
+    @Test
+    void whatATopicHeldBeforeItWasCreatedAnewIsForgotten() {
+        put(1, ModelStatus.PROMOTED);
+        put(2, ModelStatus.REJECTED);
+        put(3, ModelStatus.REJECTED);
+        ModelLog log = read();
+
+        updates.recreate();
+        put(1, ModelStatus.CANDIDATE);
+        log.readToEnd(SOON);
+
+        assertEquals(
+                List.of(ModelStatus.CANDIDATE),
+                log.list().stream().map(ModelVersion::status).toList());
+        assertTrue(log.promoted().isEmpty());
+    }
+
+    @Test
+    void aWatcherIsToldOfTheUpdatesOfATopicThatWasCreatedAnew() {
+        put(1, ModelStatus.PROMOTED);
+        put(2, ModelStatus.PROMOTED);
+        ModelLog log = read();
+        assertTrue(log.caughtUp());
+
+        updates.recreate();
+        put(1, ModelStatus.CANDIDATE);
+        List<ModelVersion> told = log.poll(SOON);
+
+        assertEquals(
+                List.of(ModelStatus.CANDIDATE),
+                told.stream().map(ModelVersion::status).toList());
+        assertEquals(1, log.list().size());
+    }
+
     private void put(long version, ModelStatus status) {
         append(updates, update(version, status, ARTIFACT, 1, 0));
     }

@@ -64,6 +64,12 @@ final class TestLog {
         records.clear();
     }
 
+    /** Begins again at offset 0, as a topic that was deleted and created. */
+    synchronized void recreate() {
+        firstOffset = 0;
+        records.clear();
+    }
+
     synchronized long end() {
         return records.isEmpty() ? firstOffset : records.get(records.size() - 1).offset() + 1;
     }
@@ -105,6 +111,9 @@ final class TestLog {
         public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
             endIfWoken();
             try {
+                if (position > end()) {
+                    position = firstOffset; // As auto.offset.reset has it.
+                }
                 var due = from(position, timeout);
                 endIfWoken();
                 if (due.isEmpty()) {
