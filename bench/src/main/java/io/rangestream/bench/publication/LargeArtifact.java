@@ -1,14 +1,28 @@
 package io.rangestream.bench.publication;
 
 import io.rangestream.app.broker.EmbeddedBroker;
+import io.rangestream.avro.Artifact;
+import io.rangestream.avro.ModelChunk;
+import io.rangestream.avro.ModelStatus;
+import io.rangestream.avro.ModelUpdate;
 import io.rangestream.avro.Network;
+import io.rangestream.avro.Training;
 import io.rangestream.client.ArtifactFetcher;
 import io.rangestream.client.ModelLog;
 import io.rangestream.client.ModelVersion;
 import io.rangestream.client.Sha256;
+import io.rangestream.learner.config.LearnerConfig;
+import io.rangestream.learner.publish.GroupMembership;
+import io.rangestream.learner.publish.ModelPublisher;
+import io.rangestream.learner.publish.Succession;
+import io.rangestream.learner.publish.VersionHistory;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
 import io.rangestream.schemas.signature.TrustedKeys;
+import io.rangestream.schemas.topics.TopicAdmin;
+import io.rangestream.schemas.topics.TopicCatalogue;
+import io.rangestream.schemas.wire.RecordSerde;
+import io.rangestream.schemas.wire.SchemaSource;
 import io.rangestream.schemas.wire.SchemaTopic;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -17,18 +31,39 @@ import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Publishes an artifact of many megabytes in one transaction and fetches it into a file, broker and all in one small heap. Started by {@code
- * bench/large-artifact}; takes the megabytes.
+ * Publishes an artifact of many megabytes as a learner does, in one transaction, and fetches it into a file, broker and all in one small heap.
+ * Started by {@code bench/large-artifact}; takes the megabytes.
  */
 public final class LargeArtifact {
     private static final Duration WITHIN = Duration.ofSeconds(30);
 
     private LargeArtifact() {}
+
+    /** A learner's place in a group of which nobody else is. */
+    private static final class Alone implements GroupMembership {
+        @Override
+        public ConsumerGroupMetadata current() {
+            return new ConsumerGroupMetadata("bench");
+        }
+
+        @Override
+        public boolean awaitRenewal() {
+            return false;
+        }
+    }
 
     public static void main(String[] args) throws IOException {
         int megabytes = Integer.parseInt(args[0]);
@@ -36,9 +71,10 @@ public final class LargeArtifact {
         try (var broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {
             CommonConfig common =
                     CommonConfig.from(Settings.of(Map.of(CommonConfig.BOOTSTRAP_SERVERS, broker.bootstrapServers())));
-            long start = System.nanoTime();
-            String hash = publish(common, megabytes);
-            System.out.printf("published %d MB in %.1f s%n", megabytes, (System.nanoTime() - start) / 1e9);
+            try (var admin = new TopicAdmin(common.clientConfig())) {
+                admin.create(common.topics(), (short) 1);
+            }
+            String hash = publish(common, new byte[megabytes << 20]);
             Path file = folder.resolve("fetched");
             fetch(common, file);
             if (!Sha256.of(Files.readAllBytes(file)).equals(hash)) {
@@ -49,25 +85,71 @@ public final class LargeArtifact {
         }
     }
 
-    private static String publish(CommonConfig common, int megabytes) {
-        var artifact = new byte[megabytes << 20];
+    /** With the producer that a learner has. */
+    private static String publish(CommonConfig common, byte[] artifact) {
         new Random(1).nextBytes(artifact);
-        var network = Network.newBuilder()
-                .setBackbone("none")
-                .setInputWidth(1)
-                .setInputHeight(1)
-                .setEmbeddingDim(1)
-                .build();
-        try (var producer = new VersionProducer(common, network)) {
-            producer.publish(artifact);
+        SchemaTopic.publish(
+                common.topics().schemas(),
+                common.clientConfig(),
+                List.of(ModelUpdate.getClassSchema(), ModelChunk.getClassSchema()));
+        Map<String, Object> config = common.clientConfig();
+        config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "bench");
+        config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 300_000);
+        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, TopicCatalogue.MAX_RECORD_BYTES);
+        Serializer<SpecificRecord> serializer =
+                RecordSerde.ofAny(List.of(), SchemaSource.NONE).serializer();
+        try (var producer = new KafkaProducer<String, SpecificRecord>(config, new StringSerializer(), serializer)) {
+            producer.initTransactions();
+            var publisher = new ModelPublisher(
+                    producer,
+                    common.topics().modelUpdates(),
+                    common.topics().modelWeights(),
+                    LearnerConfig.from(Settings.of(Map.of())).publication().chunkBytes(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    0);
+            long before = watchHeap();
+            long start = System.nanoTime();
+            ModelUpdate published = publisher.publish(
+                    draft(common.model()),
+                    artifact,
+                    new Succession(new VersionHistory(), "", Instant.now()),
+                    Map.of(),
+                    new Alone());
+            tell(
+                    "published %d MB in %d chunks"
+                            .formatted(
+                                    artifact.length >> 20,
+                                    published.getArtifact().getChunks()),
+                    start,
+                    before);
+            return published.getArtifact().getSha256();
         }
-        return Sha256.of(artifact);
+    }
+
+    private static ModelUpdate draft(String model) {
+        return ModelUpdate.newBuilder()
+                .setModel(model)
+                .setVersion(1)
+                .setStatus(ModelStatus.PROMOTED)
+                .setCreatedAt(Instant.now())
+                .setArtifact(Artifact.newBuilder()
+                        .setBytes(0)
+                        .setSha256("")
+                        .setChunks(0)
+                        .build())
+                .setNetwork(Network.newBuilder()
+                        .setBackbone("none")
+                        .setInputWidth(1)
+                        .setInputHeight(1)
+                        .setEmbeddingDim(1)
+                        .build())
+                .setTraining(Training.newBuilder().build())
+                .build();
     }
 
     private static void fetch(CommonConfig common, Path file) throws IOException {
-        System.gc();
-        ManagementFactory.getMemoryPoolMXBeans().forEach(MemoryPoolMXBean::resetPeakUsage);
-        long before = heap();
+        long before = watchHeap();
         long start = System.nanoTime();
         try (var schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig());
                 var fetcher = ArtifactFetcher.of(common, schemas, WITHIN, Optional.empty());
@@ -76,9 +158,20 @@ public final class LargeArtifact {
             ModelVersion version = log.promoted().orElseThrow();
             fetcher.fetchTo(version, file);
         }
+        tell("fetched into a file", start, before);
+    }
+
+    /** From now on {@link #peak} counts; the heap in use now. */
+    private static long watchHeap() {
+        System.gc();
+        ManagementFactory.getMemoryPoolMXBeans().forEach(MemoryPoolMXBean::resetPeakUsage);
+        return heap();
+    }
+
+    private static void tell(String what, long start, long before) {
         System.out.printf(
-                "fetched into a file in %.1f s; heap in use %d MB before, at most %d MB meanwhile, garbage and broker included%n",
-                (System.nanoTime() - start) / 1e9, before >> 20, peak() >> 20);
+                "%s in %.1f s; heap in use %d MB before, at most %d MB meanwhile, garbage and broker included%n",
+                what, (System.nanoTime() - start) / 1e9, before >> 20, peak() >> 20);
     }
 
     private static long heap() {
