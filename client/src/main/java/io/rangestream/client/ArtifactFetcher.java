@@ -83,7 +83,7 @@ public final class ArtifactFetcher implements AutoCloseable {
             SchemaSource schemas,
             Duration timeout,
             Optional<StoreLocation> claimCheck,
-            long readAheadBytes) {
+            int readAheadBytes) {
         String topic = common.topics().modelWeights();
         Supplier<LogReader> readers = () -> LogReader.open(common, topic);
         return new ArtifactFetcher(
@@ -91,7 +91,7 @@ public final class ArtifactFetcher implements AutoCloseable {
                 schemas,
                 timeout,
                 StoredArtifacts.of(claimCheck, common.topics().prefix()),
-                new ReadAhead(readers, schemas, common.model(), readAheadBytes));
+                new ReadAhead(() -> LogReader.openUncommitted(common, topic), schemas, common.model(), readAheadBytes));
     }
 
     /**

@@ -33,7 +33,7 @@ public record ClientConfig(
         long maxPixels,
         TrustedKeys trusted,
         Optional<StoreLocation> claimCheck,
-        long readAheadBytes) {
+        int readAheadBytes) {
     public static final String FETCH_TIMEOUT = "fetch.timeout.ms";
     public static final String CACHE_BYTES = "client.cache.bytes";
     public static final String THREADS = "client.threads";
@@ -42,10 +42,10 @@ public record ClientConfig(
     public static final String CLAIM_CHECK_STORE = "client.claim.check.store";
     public static final String READ_AHEAD_BYTES = "client.read.ahead.bytes";
 
-    private static final long DEFAULT_READ_AHEAD = 16L * 1024 * 1024;
+    private static final int DEFAULT_READ_AHEAD = 16 * 1024 * 1024;
 
     /** They are joined in one array. */
-    private static final long MOST_READ_AHEAD = 1024L * 1024 * 1024;
+    private static final int MOST_READ_AHEAD = 1024 * 1024 * 1024;
 
     public ClientConfig {
         if (fetchTimeout.isNegative() || fetchTimeout.isZero()) {
@@ -114,13 +114,13 @@ public record ClientConfig(
                                 + " s3://bucket/prefix. Artifacts in any other place, or without this, are refused.")
                 .define(
                         READ_AHEAD_BYTES,
-                        Type.LONG,
+                        Type.INT,
                         DEFAULT_READ_AHEAD,
                         Range.between(0, MOST_READ_AHEAD),
                         Importance.LOW,
-                        "Memory for the chunks of a version that is being published, in bytes: a follower takes them in while"
-                                + " it waits for the version's update, and serves it sooner. Larger artifacts, and with 0 all of"
-                                + " them, are read when the update has come, and only those of promoted versions.");
+                        "Memory for the chunks of a version that is being published, in bytes: a follower takes them in as they"
+                                + " are written, and serves the version sooner once its update is committed. Larger artifacts, and"
+                                + " with 0 all of them, are read when the update has come, and only those of promoted versions.");
     }
 
     /** The defaults of {@link #definition}. */
@@ -143,6 +143,6 @@ public record ClientConfig(
                 Optional.of(config.getString(CLAIM_CHECK_STORE))
                         .filter(location -> !location.isBlank())
                         .map(location -> new StoreLocation(location, StorageConfig.from(settings))),
-                config.getLong(READ_AHEAD_BYTES));
+                config.getInt(READ_AHEAD_BYTES));
     }
 }

@@ -4,8 +4,7 @@ import io.rangestream.avro.Artifact;
 import io.rangestream.avro.ModelChunk;
 import io.rangestream.avro.Network;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -17,17 +16,17 @@ final class IncomingArtifact {
     private final String model;
     private final long version;
     private final int count;
-    private final long limit;
-    private final List<ByteBuffer> pieces = new ArrayList<>();
     private final Sha256 hash = new Sha256();
-    private long bytes;
+    private byte[] whole;
+    private int chunks;
+    private int bytes;
     private String sha256 = "";
 
-    private IncomingArtifact(ModelChunk first, long limit) {
+    private IncomingArtifact(ModelChunk first, int room) {
         this.model = first.getModel();
         this.version = first.getVersion();
         this.count = first.getCount();
-        this.limit = limit;
+        this.whole = new byte[room];
     }
 
     /**
@@ -36,35 +35,42 @@ final class IncomingArtifact {
      * @param limit bytes that the whole may have
      * @return empty if the chunk is not the first, or of more than that
      */
-    static Optional<IncomingArtifact> begin(ModelChunk first, long limit) {
-        var incoming = new IncomingArtifact(first, limit);
+    static Optional<IncomingArtifact> begin(ModelChunk first, int limit) {
+        int size = first.getBytes().remaining();
         // The last chunk may be shorter than the others.
-        boolean fits = (first.getCount() - 1L) * first.getBytes().remaining() <= limit;
-        return fits && incoming.add(first) ? Optional.of(incoming) : Optional.empty();
+        boolean fits = (first.getCount() - 1L) * size <= limit;
+        if (first.getCount() < 1 || !fits) {
+            return Optional.empty();
+        }
+        var incoming = new IncomingArtifact(first, (int) Math.min(limit, (long) first.getCount() * size));
+        return incoming.add(first) ? Optional.of(incoming) : Optional.empty();
     }
 
     /** Whether this is the chunk that comes next; otherwise nothing is taken. */
     boolean add(ModelChunk chunk) {
         ByteBuffer piece = chunk.getBytes();
+        int size = piece.remaining();
         if (isComplete()
                 || !chunk.getModel().equals(model)
                 || chunk.getVersion() != version
                 || chunk.getCount() != count
-                || chunk.getIndex() != pieces.size()
-                || bytes + piece.remaining() > limit) {
+                || chunk.getIndex() != chunks
+                || size > whole.length - bytes) {
             return false;
         }
         hash.add(piece.duplicate());
-        pieces.add(piece);
-        bytes += piece.remaining();
+        piece.duplicate().get(whole, bytes, size);
+        bytes += size;
+        chunks++;
         if (isComplete()) {
             sha256 = hash.text();
+            whole = Arrays.copyOf(whole, bytes);
         }
         return true;
     }
 
     boolean isComplete() {
-        return pieces.size() == count;
+        return chunks == count;
     }
 
     /** Whether these are chunks of the version. */
@@ -80,13 +86,7 @@ final class IncomingArtifact {
                 && artifact.getChunks() == count
                 && artifact.getBytes() == bytes
                 && artifact.getSha256().equals(sha256);
-        return same ? Optional.of(new InMemory(joined())) : Optional.empty();
-    }
-
-    private byte[] joined() {
-        var whole = ByteBuffer.allocate((int) bytes);
-        pieces.forEach(piece -> whole.put(piece.duplicate()));
-        return whole.array();
+        return same ? Optional.of(new InMemory(whole)) : Optional.empty();
     }
 
     @SuppressWarnings("ArrayRecordComponent")

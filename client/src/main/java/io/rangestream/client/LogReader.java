@@ -3,11 +3,13 @@ package io.rangestream.client;
 import io.rangestream.schemas.config.CommonConfig;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -15,7 +17,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A topic of one partition, read as a log: from any offset, committed records only, without a consumer group. Values stay
+ * A topic of one partition, read as a log: from any offset, without a consumer group. Values stay
  * bytes, because a deserializer that throws would hold the reader at the bad record for ever. Not thread-safe except
  * {@link #wakeup}.
  */
@@ -36,9 +38,19 @@ final class LogReader implements AutoCloseable {
         consumer.seekToBeginning(List.of(partition));
     }
 
+    /** Reads committed records only. */
     static LogReader open(CommonConfig common, String topic) {
+        return open(common, topic, IsolationLevel.READ_COMMITTED);
+    }
+
+    /** Reads records as they are written, those too whose transaction may yet be aborted. */
+    static LogReader openUncommitted(CommonConfig common, String topic) {
+        return open(common, topic, IsolationLevel.READ_UNCOMMITTED);
+    }
+
+    private static LogReader open(CommonConfig common, String topic, IsolationLevel isolation) {
         var config = common.clientConfig();
-        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString().toLowerCase(Locale.ROOT));
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         // An offset that is gone means that the log was cut; what is left of it is the truth.
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
@@ -91,7 +103,7 @@ final class LogReader implements AutoCloseable {
         return offset(consumer.beginningOffsets(List.of(partition), REQUEST).get(partition));
     }
 
-    /** The offset up to which records are committed. */
+    /** The offset after the last record that this reader sees. */
     long end() {
         return offset(consumer.endOffsets(List.of(partition), REQUEST).get(partition));
     }

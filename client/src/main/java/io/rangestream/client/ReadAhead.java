@@ -18,9 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits at the end of {@code model-weights} and takes in the chunks of the newest version while its update is still on the way, so
- * that they need not be asked for when it has come. Committed records only. It decides nothing: what it cannot give, or what is not as the update
- * has it, is fetched as if this were not there. Thread-safe.
+ * Waits at the end of {@code model-weights} and takes in the chunks of the newest version while they are written, so that they are there when
+ * its transaction is committed. Only a version's update, which is read when it is committed, makes anything of them: by its SHA-256 they are the bytes
+ * of that transaction, and those of an aborted one are never asked for. What is not here, or not as the update has it, is fetched as if nothing had been
+ * read ahead. Thread-safe.
  */
 final class ReadAhead implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ReadAhead.class);
@@ -30,11 +31,13 @@ final class ReadAhead implements AutoCloseable {
     private static final long PATIENCE_MILLIS = 250;
 
     private static final long RETRY_MILLIS = 1000;
+    /** Between two looks at how far an artifact has come that is passed over. */
+    private static final long PASS_MILLIS = 250;
 
     private final Supplier<LogReader> readers;
     private final RecordCodec codec;
     private final String keyPrefix;
-    private final long limit;
+    private final int limit;
     private final Thread thread = new Thread(this::run, "model-read-ahead");
     private @Nullable LogReader reader;
     private @Nullable IncomingArtifact incoming;
@@ -45,11 +48,11 @@ final class ReadAhead implements AutoCloseable {
     private boolean closed;
 
     /**
-     * @param readers of {@code model-weights}
+     * @param readers of {@code model-weights}, uncommitted records too
      * @param model whose chunks are taken
      * @param limit bytes of memory; larger artifacts are passed over, and with 0 all of them are
      */
-    ReadAhead(Supplier<LogReader> readers, SchemaSource schemas, String model, long limit) {
+    ReadAhead(Supplier<LogReader> readers, SchemaSource schemas, String model, int limit) {
         this.readers = readers;
         this.codec = new RecordCodec(List.of(ModelChunk.getClassSchema()), schemas);
         this.keyPrefix = model + "/";
@@ -133,7 +136,8 @@ final class ReadAhead implements AutoCloseable {
             } catch (KafkaException e) {
                 log.debug("nothing is read ahead for a moment: {}", e.getMessage());
             } finally {
-                pause();
+                forget();
+                pause(RETRY_MILLIS);
             }
         }
     }
@@ -143,11 +147,24 @@ final class ReadAhead implements AutoCloseable {
             for (ConsumerRecord<byte[], byte[]> record : opened.poll(POLL)) {
                 long skipped = offer(record);
                 if (skipped > 0) {
-                    opened.seek(Math.min(record.offset() + 1 + skipped, opened.end()));
+                    pass(opened, record.offset() + 1 + skipped);
                     break;
                 }
             }
         }
+    }
+
+    /** Goes on at an offset, or at the end if records do not come that far: there is no seeking beyond it. */
+    private void pass(LogReader opened, long offset) {
+        long end = opened.end();
+        boolean growing = true;
+        while (end < offset && growing && !isClosed()) {
+            pause(PASS_MILLIS);
+            long before = end;
+            end = opened.end();
+            growing = end > before;
+        }
+        opened.seek(Math.min(offset, end));
     }
 
     /** @return how many records behind this one are of no use */
@@ -156,7 +173,7 @@ final class ReadAhead implements AutoCloseable {
         long skipped = 0;
         if (chunk != null && chunk.getIndex() == 0) {
             incoming = IncomingArtifact.begin(chunk, limit).orElse(null);
-            skipped = incoming == null ? chunk.getCount() - 1L : 0;
+            skipped = incoming == null ? Math.max(0, chunk.getCount() - 1L) : 0;
         } else if (chunk != null && incoming != null && !incoming.add(chunk)) {
             incoming = null;
         }
@@ -187,14 +204,20 @@ final class ReadAhead implements AutoCloseable {
     }
 
     /** Holds nothing any more: what comes meanwhile is missed. */
-    private synchronized void pause() {
+    private synchronized void forget() {
         reader = null;
         incoming = null;
         position = -1;
         notifyAll();
+    }
+
+    private synchronized void pause(long millis) {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         try {
-            if (!closed) {
-                wait(RETRY_MILLIS);
+            long left = millis;
+            while (!closed && left > 0) {
+                wait(left);
+                left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
             }
         } catch (InterruptedException e) {
             closed = true;

@@ -22,7 +22,7 @@ final class Publication {
     static final String MODEL = "faces";
     static final RecordCodec CODEC = new RecordCodec(List.of(), SchemaSource.NONE);
 
-    private static final long READ_AHEAD = 1 << 23;
+    private static final int READ_AHEAD = 1 << 23;
 
     private Publication() {}
 

@@ -132,6 +132,38 @@ class ReadAheadTest {
     }
 
     @Test
+    void ofALargeVersionThatIsStillBeingWrittenNothingIsReadButItsBeginning() throws Exception {
+        List<ModelChunk> large = chunks(102, new byte[2 * LIMIT], 40);
+        append(weights, large.get(0));
+        while (weights.recordsRead() == before) {
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
+
+        large.subList(1, 40).forEach(chunk -> append(weights, chunk));
+        long hint = weights.end();
+        put(103, artifact);
+
+        assertEmbeds(ahead.take(version(103, artifact, CHUNKS, hint)));
+        assertEquals(1 + CHUNKS, weights.recordsRead() - before);
+    }
+
+    @Test
+    void anAttemptThatWasAbortedIsReplacedByTheNext() throws Exception {
+        chunks(102, TinyOnnx.constant(2), CHUNKS).subList(0, CHUNKS - 1).forEach(chunk -> append(weights, chunk));
+        long hint = weights.end();
+        put(102, artifact);
+
+        assertEmbeds(ahead.take(version(102, artifact, CHUNKS, hint)));
+    }
+
+    @Test
+    void theWholeOfAnAttemptThatWasAbortedIsNotGiven() {
+        put(102, TinyOnnx.constant(2));
+
+        assertTrue(ahead.take(version(102, artifact, CHUNKS, 0)).isEmpty());
+    }
+
+    @Test
     void withoutMemoryNothingIsRead() {
         try (var none = new ReadAhead(weights::reader, SchemaSource.NONE, Publication.MODEL, 0)) {
             none.start();
