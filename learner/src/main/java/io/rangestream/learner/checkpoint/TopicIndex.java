@@ -1,5 +1,6 @@
 package io.rangestream.learner.checkpoint;
 
+import io.rangestream.schemas.topics.TopicEnd;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +20,6 @@ import org.apache.kafka.common.header.Header;
 final class TopicIndex implements AutoCloseable {
     static final String HASH_HEADER = "rs-sha256";
     static final String COUNT_HEADER = "rs-count";
-    private static final Duration POLL = Duration.ofMillis(200);
 
     private final TopicPartition partition;
     private final String folder;
@@ -67,19 +67,7 @@ final class TopicIndex implements AutoCloseable {
      * @throws TimeoutException if the broker does not send what it has
      */
     void catchUp() {
-        long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-        long position = consumer.position(partition);
-        long deadline = System.nanoTime() + patience.toNanos();
-        while (position < end) {
-            consumer.poll(POLL).forEach(this::note);
-            if (consumer.position(partition) > position) {
-                position = consumer.position(partition);
-                deadline = System.nanoTime() + patience.toNanos();
-            } else if (System.nanoTime() - deadline > 0) {
-                throw new TimeoutException("%s stops at offset %d of %d: the broker sends no more"
-                        .formatted(partition.topic(), position, end));
-            }
-        }
+        TopicEnd.readTo(consumer, partition, patience, this::note);
     }
 
     @Override

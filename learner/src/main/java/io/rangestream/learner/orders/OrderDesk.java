@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class OrderDesk implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(OrderDesk.class);
-    private static final Duration CATCH_UP = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final OrderLog orders;
     private final String topic;
@@ -28,7 +28,7 @@ public final class OrderDesk implements AutoCloseable {
     /**
      * Reads the orders that are there.
      *
-     * @param orders closed with this desk
+     * @param orders closed with this desk, also if it cannot be read
      * @param topic of the orders
      * @param publisher with transactions initialised, or an order that another member settles now would be settled twice
      * @param history kept up to date
@@ -40,7 +40,12 @@ public final class OrderDesk implements AutoCloseable {
         this.rules = rules;
         this.publisher = publisher;
         this.history = history;
-        orders.readToEnd(CATCH_UP);
+        try {
+            orders.readToEnd(PATIENCE);
+        } catch (RuntimeException | Error e) {
+            orders.close(); // Nobody else can, as this will not be a desk.
+            throw e;
+        }
     }
 
     /**

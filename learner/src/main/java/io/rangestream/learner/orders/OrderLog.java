@@ -2,6 +2,7 @@ package io.rangestream.learner.orders;
 
 import io.rangestream.avro.ModelOrder;
 import io.rangestream.avro.OrderOutcome;
+import io.rangestream.schemas.topics.TopicEnd;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.UndecodableRecordException;
 import java.time.Duration;
@@ -48,18 +49,11 @@ public final class OrderLog implements AutoCloseable {
     /**
      * Reads everything that is committed now. Before that nobody knows which orders are open.
      *
-     * @throws TimeoutException if it takes longer than {@code patience}
+     * @param patience how long to wait while nothing comes
+     * @throws TimeoutException if nothing comes for that long
      */
     public void readToEnd(Duration patience) {
-        long deadline = System.nanoTime() + patience.toNanos();
-        long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-        while (consumer.position(partition) < end) {
-            poll(Duration.ofMillis(200));
-            if (System.nanoTime() - deadline > 0) {
-                throw new TimeoutException("%s could not be read to offset %d within %d s"
-                        .formatted(partition.topic(), end, patience.toSeconds()));
-            }
-        }
+        TopicEnd.readTo(consumer, partition, patience, this::take);
     }
 
     /** Reads on, and waits at most so long if there is nothing. */

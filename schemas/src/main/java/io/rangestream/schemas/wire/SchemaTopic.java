@@ -1,5 +1,6 @@
 package io.rangestream.schemas.wire;
 
+import io.rangestream.schemas.topics.TopicEnd;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -16,7 +17,6 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
@@ -33,9 +33,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class SchemaTopic implements SchemaSource, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SchemaTopic.class);
-    private static final Duration LOOK = Duration.ofMillis(500);
     private static final int MAX_REMEMBERED_LOOKS = 10_000;
-    private static final Duration LOOK_WITHIN = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final long NANOS_BETWEEN_LOOKS = Duration.ofSeconds(1).toNanos();
 
     private final String topic;
@@ -112,15 +111,7 @@ public final class SchemaTopic implements SchemaSource, AutoCloseable {
             c.assign(List.of(partition));
             c.seekToBeginning(List.of(partition));
         }
-        long end = c.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-        long deadline = System.nanoTime() + LOOK_WITHIN.toNanos();
-        while (c.position(partition) < end) {
-            if (System.nanoTime() > deadline) {
-                throw new TimeoutException(
-                        "%s could not be read to its end within %d s".formatted(topic, LOOK_WITHIN.toSeconds()));
-            }
-            c.poll(LOOK).forEach(this::remember);
-        }
+        TopicEnd.readTo(c, partition, PATIENCE, this::remember);
     }
 
     private void remember(ConsumerRecord<String, @Nullable String> record) {
