@@ -14,6 +14,7 @@ import io.rangestream.learner.config.CheckpointConfig;
 import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.learner.orders.OrderLog;
 import io.rangestream.learner.publish.ClaimCheck;
+import io.rangestream.learner.publish.HistoryReader;
 import io.rangestream.learner.publish.ModelPublisher;
 import io.rangestream.learner.publish.VersionHistory;
 import io.rangestream.schemas.config.CommonConfig;
@@ -135,7 +136,11 @@ final class LearnerClients implements AutoCloseable {
     }
 
     Consumer<String, @Nullable LabeledFace> holdout() {
-        return reader(LabeledFace.class, LabeledFace.getClassSchema());
+        return new KafkaConsumer<>(
+                readCommitted(),
+                new StringDeserializer(),
+                RecordSerde.of(LabeledFace.class, LabeledFace.getClassSchema(), schemas)
+                        .deserializer());
     }
 
     OrderLog orders() {
@@ -147,8 +152,14 @@ final class LearnerClients implements AutoCloseable {
 
     /** Where the versions of the model stand, as the topic says now. */
     VersionHistory history() {
-        try (var updates = reader(ModelUpdate.class, ModelUpdate.getClassSchema())) {
-            return VersionHistory.read(updates, common.topics().modelUpdates(), common.model(), BROKER_PATIENCE);
+        var reader = new HistoryReader(
+                common.topics().modelUpdates(),
+                common.model(),
+                new RecordCodec(List.of(ModelUpdate.getClassSchema()), schemas),
+                config.publication().signingKey());
+        try (var updates =
+                new KafkaConsumer<>(readCommitted(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            return reader.read(updates, BROKER_PATIENCE);
         }
     }
 
@@ -237,13 +248,6 @@ final class LearnerClients implements AutoCloseable {
                 new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer()),
                 () -> new KafkaConsumer<>(readCommitted(), new StringDeserializer(), new ByteArrayDeserializer()),
                 BROKER_PATIENCE);
-    }
-
-    private <T extends SpecificRecord> Consumer<String, @Nullable T> reader(Class<T> type, Schema schema) {
-        return new KafkaConsumer<>(
-                readCommitted(),
-                new StringDeserializer(),
-                RecordSerde.of(type, schema, schemas).deserializer());
     }
 
     private Map<String, Object> readCommitted() {

@@ -207,7 +207,7 @@ final class TrainingSession implements AutoCloseable {
 
     /** Evaluates, writes the checkpoint, and publishes the next version. */
     ModelUpdate publish(GroupMembership group) {
-        long version = history.last().map(ModelUpdate::getVersion).orElse(0L) + 1;
+        long version = history.nextVersion();
         float[] weights = trainer.published();
         holdout.advance(trainer.position().holdout());
         Evaluation evaluation = evaluator.evaluate(weights, holdout.faces(), trainer::knows);

@@ -43,7 +43,7 @@ class DivergenceTest {
     private Path folder;
 
     private final Trainer trainer = new Trainer(CONFIG);
-    private final VersionHistory history = Versions.none();
+    private final VersionHistory history = new VersionHistory();
     private CheckpointStore checkpoints;
     private Lineage lineage;
     private long sequence;

@@ -38,7 +38,7 @@ class LineageTest {
 
     private final Trainer before = new Trainer(config());
     private final Trainer after = new Trainer(config());
-    private final VersionHistory history = Versions.none();
+    private final VersionHistory history = new VersionHistory();
     private CheckpointStore checkpoints;
     private Lineage lineage;
 

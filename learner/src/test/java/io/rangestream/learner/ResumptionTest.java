@@ -37,7 +37,7 @@ class ResumptionTest {
 
     private final Trainer trainer = new Trainer(config());
     private final Trainer next = new Trainer(config());
-    private final VersionHistory history = Versions.none();
+    private final VersionHistory history = new VersionHistory();
     private CheckpointStore checkpoints;
     private Lineage lineage;
     private float[] first = {};

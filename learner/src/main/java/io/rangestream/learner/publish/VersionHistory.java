@@ -2,21 +2,18 @@ package io.rangestream.learner.publish;
 
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
-import io.rangestream.schemas.signature.UpdateSignature;
-import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /** The published versions of a model, each as its latest event says. Not thread-safe. */
 public final class VersionHistory {
     private final TreeMap<Long, Entry> versions = new TreeMap<>();
+    private final Set<Long> taken = new HashSet<>();
     private long events;
     private boolean signed;
     private long lastEvent;
@@ -27,45 +24,26 @@ public final class VersionHistory {
     /** No version yet. */
     public VersionHistory() {}
 
-    /**
-     * Reads all committed versions of a model.
-     *
-     * @param consumer of the model-updates topic, read-committed; the caller closes it
-     * @param patience how long to wait for the next record
-     * @throws TimeoutException if the broker sends nothing for that long
-     */
-    public static VersionHistory read(
-            Consumer<String, @Nullable ModelUpdate> consumer, String topic, String model, Duration patience) {
-        var history = new VersionHistory();
-        var partition = new TopicPartition(topic, 0);
-        consumer.assign(List.of(partition));
-        consumer.seekToBeginning(List.of(partition));
-        long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-        long position = consumer.position(partition);
-        long deadline = System.nanoTime() + patience.toNanos();
-        while (position < end) {
-            consumer.poll(Duration.ofMillis(200)).forEach(record -> {
-                ModelUpdate update = record.value();
-                if (update != null && update.getModel().equals(model)) {
-                    history.add(update);
-                    history.signed = record.headers().lastHeader(UpdateSignature.HEADER) != null;
-                }
-            });
-            if (consumer.position(partition) > position) {
-                position = consumer.position(partition);
-                deadline = System.nanoTime() + patience.toNanos();
-            } else if (System.nanoTime() - deadline > 0) {
-                throw new TimeoutException(
-                        "%s stops at offset %d of %d: the broker sends no more".formatted(topic, position, end));
-            }
-        }
-        return history;
-    }
-
     /** Takes in an event just published: a new version, or a change of one. */
     public void add(ModelUpdate update) {
+        add(update, signed);
+    }
+
+    void add(ModelUpdate update, boolean isSigned) {
         versions.put(update.getVersion(), new Entry(update, events++));
         lastEvent = Math.max(lastEvent, update.getEventNumber());
+        signed = isSigned;
+    }
+
+    /**
+     * Keeps the numbers of what was passed over, which may be a version of this model, from being given again.
+     *
+     * @param passedOver versions that records name which were passed over
+     * @param end of the topic: as every event takes an offset of it, no event that was passed over has a higher number
+     */
+    void passedOver(Set<Long> passedOver, long end) {
+        taken.addAll(passedOver);
+        lastEvent = passedOver.isEmpty() ? lastEvent : Math.max(lastEvent, end);
     }
 
     /** The newest version, whatever its status. */
@@ -73,6 +51,18 @@ public final class VersionHistory {
         return Optional.ofNullable(versions.lastEntry())
                 .map(Map.Entry::getValue)
                 .map(Entry::update);
+    }
+
+    /**
+     * The number of the next version. It follows on the newest version, and on those after it whose events were passed over; a number
+     * beyond a gap counts for nothing.
+     */
+    public long nextVersion() {
+        long next = versions.isEmpty() ? 1 : versions.lastKey() + 1;
+        while (taken.contains(next)) {
+            next++;
+        }
+        return next;
     }
 
     /**

@@ -5,12 +5,8 @@ import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.avro.Network;
 import io.rangestream.avro.Training;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
-import org.apache.kafka.clients.consumer.MockConsumer;
-import org.apache.kafka.common.TopicPartition;
+import java.util.Set;
 
 /** Events of versions for tests. */
 public final class Versions {
@@ -40,13 +36,8 @@ public final class Versions {
                 .build();
     }
 
-    /** A topic without versions. */
-    public static VersionHistory none() {
-        var consumer = new MockConsumer<String, ModelUpdate>("none");
-        var partition = new TopicPartition("model-updates", 0);
-        consumer.updateBeginningOffsets(Map.of(partition, 0L));
-        consumer.updateEndOffsets(Map.of(partition, 0L));
-        consumer.assign(List.of(partition));
-        return VersionHistory.read(consumer, partition.topic(), "face", Duration.ofSeconds(1));
+    /** As if the reader had passed over the event of a version. */
+    public static void passOver(VersionHistory history, long version) {
+        history.passedOver(Set.of(version), version);
     }
 }

@@ -92,6 +92,19 @@ class TrustedKeysTest {
     }
 
     @Test
+    void theSignerKnowsItsOwnSignatures() throws IOException {
+        SigningKey own = SigningKey.read(privateKey);
+        SigningKey.generate(folder.resolve("other"), folder.resolve("other.pub"));
+        byte[] foreign = SigningKey.read(folder.resolve("other")).sign("faces/3", VALUE);
+
+        assertEquals(Optional.empty(), own.objection(KEY, VALUE, signed()));
+        assertEquals(Optional.empty(), own.objection(KEY, null, headers(own.sign("faces/3", new byte[0]))));
+        assertEquals(Optional.of("it is not signed"), own.objection(KEY, VALUE, new RecordHeaders()));
+        assertTrue(own.objection(KEY, new byte[] {9}, signed()).orElseThrow().contains("altered"));
+        assertTrue(own.objection(KEY, VALUE, headers(foreign)).orElseThrow().contains("another key"));
+    }
+
+    @Test
     void thePrivateKeyIsItsOwnersAlone() throws IOException {
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(privateKey)));
     }
