@@ -11,6 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What the events of all versions have to say after something was published or ordered. The one place where a version's status
@@ -88,20 +91,24 @@ public final class Succession {
     }
 
     /**
-     * Lets versions leave retention that are not among the newest, neither promoted nor what training was resumed from.
+     * Lets versions leave retention that are not among the newest, neither promoted nor what training was resumed from for one that stays.
      *
      * @param newest the newest version, which need not be of the history yet
      * @param promoted the promoted version; 0 if there is none
      * @param count versions that stay for being the newest
      */
     public void retain(ModelUpdate newest, long promoted, int count) {
-        boolean branch = newest.getParentVersion() < newest.getVersion() - 1;
+        long oldest = newest.getVersion() - count + 1;
+        Set<Long> branchPoints = Stream.concat(history.all().stream(), Stream.of(newest))
+                .filter(version -> version.getVersion() >= oldest || version.getVersion() == promoted)
+                .filter(version -> version.getParentVersion() < version.getVersion() - 1)
+                .map(ModelUpdate::getParentVersion)
+                .collect(Collectors.toSet());
         for (ModelUpdate version : history.all()) {
             long number = version.getVersion();
-            boolean resumedFrom = branch && number == newest.getParentVersion();
-            if (number <= newest.getVersion() - count
+            if (number < oldest
                     && number != promoted
-                    && !resumedFrom
+                    && !branchPoints.contains(number)
                     && !version.getArtifact().getPruned()) {
                 retired.add(version);
                 put(ModelUpdate.newBuilder(latest(version))

@@ -118,6 +118,45 @@ class SuccessionTest {
     }
 
     @Test
+    void aBranchPointStaysAsLongAsAVersionThatBranchedOffThere() {
+        // Given the fourth version, which branched off at the first
+        given(ModelStatus.SUPERSEDED, ModelStatus.ROLLED_BACK, ModelStatus.ROLLED_BACK);
+        history.add(ModelUpdate.newBuilder(Versions.version(4, ModelStatus.REJECTED, "", 1))
+                .setParentVersion(1)
+                .build());
+
+        // When the fifth comes, the fourth stays, and when the sixth comes, it goes
+        assertEquals(List.of(2L, 3L), retiredBy(5, 0));
+        assertEquals(List.of(1L, 4L), retiredBy(6, 0));
+    }
+
+    @Test
+    void theBranchPointOfThePromotedVersionStaysWithIt() {
+        given(ModelStatus.SUPERSEDED, ModelStatus.ROLLED_BACK);
+        history.add(ModelUpdate.newBuilder(Versions.version(3, ModelStatus.PROMOTED, "", 1))
+                .setParentVersion(1)
+                .build());
+        history.add(continuing(4));
+        history.add(continuing(5));
+
+        assertEquals(List.of(2L, 4L), retiredBy(6, 3));
+    }
+
+    @Test
+    void whoLowersTheNumberThatStaysPrunesAllThatAreOlder() {
+        given(
+                ModelStatus.PROMOTED,
+                ModelStatus.REJECTED,
+                ModelStatus.REJECTED,
+                ModelStatus.REJECTED,
+                ModelStatus.REJECTED);
+
+        succession.retain(continuing(6), 1, 2);
+
+        assertEquals(List.of(2L, 3L, 4L), retired());
+    }
+
+    @Test
     void whatHasLeftRetentionIsNotPrunedAgain() {
         given(ModelStatus.SUPERSEDED, ModelStatus.PROMOTED);
         ModelUpdate third = Versions.version(3, ModelStatus.PROMOTED, "", 1);
@@ -132,6 +171,21 @@ class SuccessionTest {
 
         assertEquals(List.of(), next.retired());
         assertEquals(List.of(), next.changed());
+    }
+
+    private static ModelUpdate continuing(long version) {
+        return ModelUpdate.newBuilder(Versions.version(version, ModelStatus.REJECTED, "", 1))
+                .setParentVersion(version - 1)
+                .build();
+    }
+
+    /** What goes when a version comes and two stay; the history is kept up to date. */
+    private List<Long> retiredBy(long version, long promoted) {
+        var next = new Succession(history, "", AT);
+        next.retain(continuing(version), promoted, 2);
+        history.add(continuing(version));
+        next.changed().forEach(history::add);
+        return next.retired().stream().map(ModelUpdate::getVersion).toList();
     }
 
     private List<Long> retired() {
