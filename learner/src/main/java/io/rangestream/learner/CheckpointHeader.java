@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What a checkpoint holds before the training state.
  *
  * @param version that the training state continues
+ * @param oldestToResumeFrom the oldest version that training can be resumed from, as who was erased since is known
  * @param checkpointHash of that version's own checkpoint; empty in that checkpoint itself
  * @param promotedWeights published weights of the promoted version
  * @param founders of the promoted version's embedding space and of those compatible with it
@@ -20,13 +21,14 @@ import org.jspecify.annotations.Nullable;
  */
 record CheckpointHeader(
         long version,
+        long oldestToResumeFrom,
         String checkpointHash,
         long promotedVersion,
         float[] promotedWeights,
         List<Founder> founders,
         @Nullable Resumed resumed) {
     private static final int MAGIC = 0x5253434B; // "RSCK"
-    private static final int FORMAT = 8;
+    private static final int FORMAT = 9;
 
     /**
      * Another version that training was resumed from.
@@ -39,10 +41,9 @@ record CheckpointHeader(
 
     /** @throws IOException in one line, if this is no checkpoint of this release */
     static CheckpointHeader read(DataInput in) throws IOException {
-        if (in.readInt() != MAGIC || in.readInt() != FORMAT) {
-            throw new IOException("it is no checkpoint of this release");
-        }
+        requireFormat(in);
         long version = in.readLong();
+        long oldestToResumeFrom = in.readLong();
         String checkpointHash = in.readUTF();
         long promotedVersion = in.readLong();
         float[] promotedWeights = readWeights(in);
@@ -53,13 +54,31 @@ record CheckpointHeader(
         }
         Resumed resumed = in.readBoolean() ? new Resumed(in.readLong(), in.readUTF(), in.readUTF()) : null;
         return new CheckpointHeader(
-                version, checkpointHash, promotedVersion, promotedWeights, List.copyOf(founders), resumed);
+                version,
+                oldestToResumeFrom,
+                checkpointHash,
+                promotedVersion,
+                promotedWeights,
+                List.copyOf(founders),
+                resumed);
+    }
+
+    /**
+     * Reads {@link #oldestToResumeFrom} alone, and no weights.
+     *
+     * @throws IOException as {@link #read}
+     */
+    static long readOldestToResumeFrom(DataInput in) throws IOException {
+        requireFormat(in);
+        in.readLong();
+        return in.readLong();
     }
 
     void write(DataOutput out) throws IOException {
         out.writeInt(MAGIC);
         out.writeInt(FORMAT);
         out.writeLong(version);
+        out.writeLong(oldestToResumeFrom);
         out.writeUTF(checkpointHash);
         out.writeLong(promotedVersion);
         writeWeights(out, promotedWeights);
@@ -75,6 +94,12 @@ record CheckpointHeader(
             out.writeLong(resumed.version());
             out.writeUTF(resumed.checkpointHash());
             out.writeUTF(resumed.orderId());
+        }
+    }
+
+    private static void requireFormat(DataInput in) throws IOException {
+        if (in.readInt() != MAGIC || in.readInt() != FORMAT) {
+            throw new IOException("it is no checkpoint of this release");
         }
     }
 

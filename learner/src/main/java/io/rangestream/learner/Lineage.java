@@ -8,18 +8,19 @@ import io.rangestream.learner.checkpoint.CheckpointException;
 import io.rangestream.learner.checkpoint.CheckpointStore;
 import io.rangestream.learner.evaluation.Founder;
 import io.rangestream.learner.evaluation.SpaceRule.Space;
-import io.rangestream.learner.orders.OrderRules;
 import io.rangestream.learner.publish.VersionHistory;
 import io.rangestream.learner.training.Trainer;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,8 +39,9 @@ final class Lineage {
     private long promotedVersion;
     private float[] promotedWeights = {};
     private List<Founder> founders = List.of();
-    private Optional<String> detour = Optional.empty();
+    private final List<String> remarks = new ArrayList<>();
     private @Nullable Resumed resumed;
+    private String declinedOrder = "";
 
     private Lineage(Trainer trainer) {
         this.trainer = trainer;
@@ -54,20 +56,27 @@ final class Lineage {
      */
     static Lineage restore(Trainer trainer, CheckpointStore checkpoints, VersionHistory history) {
         var lineage = new Lineage(trainer);
-        lineage.continueLast(checkpoints, history.all());
+        lineage.continueLast(checkpoints, history);
+        trainer.countErasuresFor(history.nextVersion() - 1);
         lineage.follow(history, checkpoints);
         return lineage;
     }
 
-    private void continueLast(CheckpointStore checkpoints, List<ModelUpdate> versions) {
+    private void continueLast(CheckpointStore checkpoints, VersionHistory history) {
+        List<ModelUpdate> versions = history.all();
         if (versions.isEmpty()) {
             if (!continueInHand(checkpoints, 0, "")) {
                 log.info("no version yet: beginning with an untrained network");
             }
             return;
         }
+        long last = versions.get(versions.size() - 1).getVersion();
         CheckpointException reason = tryContinuing(checkpoints, versions.get(versions.size() - 1));
         if (reason == null) {
+            if (last < history.nextVersion() - 1) {
+                remarks.add("trained from version %d, as what the topic says of version %d could not be used"
+                        .formatted(last, history.nextVersion() - 1));
+            }
             return;
         }
         log.warn("{}", reason.getMessage());
@@ -77,10 +86,8 @@ final class Lineage {
             if (present.contains(older.getVersion())) {
                 CheckpointException another = tryContinuing(checkpoints, older);
                 if (another == null) {
-                    detour = Optional.of("trained from version %d, as the checkpoint of version %d could not be used"
-                            .formatted(
-                                    older.getVersion(),
-                                    versions.get(versions.size() - 1).getVersion()));
+                    remarks.add("trained from version %d, as the checkpoint of version %d could not be used"
+                            .formatted(older.getVersion(), last));
                     log.warn("the batches since version {} are trained on again", older.getVersion());
                     return;
                 }
@@ -104,63 +111,65 @@ final class Lineage {
         });
     }
 
-    /**
-     * Whether training can be resumed from a version: whether its checkpoint is there and whole.
-     */
-    static OrderRules.Resumable resumable(CheckpointStore checkpoints) {
-        return version -> {
-            String hash = version.getTraining().getCheckpointSha256();
-            try {
-                checkpoints.readVersion(version.getVersion(), hash, CheckpointHeader::read);
-                return Optional.empty();
-            } catch (CheckpointException e) {
-                return Optional.of("training cannot be resumed from version %d: %s"
-                        .formatted(version.getVersion(), e.getMessage()));
-            }
-        };
-    }
-
-    /** As {@link #resumable}, by what training knows besides. */
+    /** Why training cannot be resumed from a version; empty if it can. */
     Optional<String> objectionToResuming(ModelUpdate from, CheckpointStore checkpoints) {
-        long oldest = trainer.oldestToResumeFrom();
-        return resumable(checkpoints)
-                .objection(from)
-                .or(() -> from.getVersion() >= oldest
-                        ? Optional.empty()
-                        : Optional.of(
-                                "training can be resumed from version %d on: who was erased since older ones is forgotten"
-                                        .formatted(oldest)));
+        return new Resumability(checkpoints, trainer.oldestToResumeFrom()).objection(from);
     }
 
     /**
      * Does what orders have made of the versions: takes the weights of the promoted version to compare with, and resumes training where
-     * the newest version says. Does nothing twice.
+     * the newest version says. Does nothing twice. What cannot be done is warned of, and training goes on as it would have.
      *
      * @return whether training was resumed from another version
-     * @throws CheckpointException if training is to be resumed from a version whose checkpoint cannot be used
      */
     boolean follow(VersionHistory history, CheckpointStore checkpoints) {
         history.promoted()
                 .filter(promoted -> promoted.getVersion() != promotedVersion)
-                .filter(promoted -> !promoted.getOrderId().isEmpty())
-                .ifPresent(promoted -> comparedWith(promoted, checkpoints));
+                .ifPresent(promoted -> compareWith(promoted, checkpoints));
         Continuation continuation = continuation(history);
-        if (continuation == null || (resumed != null && resumed.orderId().equals(continuation.getOrderId()))) {
+        if (continuation == null
+                || continuation.getOrderId().equals(declinedOrder)
+                || (resumed != null && resumed.orderId().equals(continuation.getOrderId()))) {
             return false;
         }
-        long from = continuation.getVersion();
-        String hash = history.find(from)
-                .map(update -> update.getTraining().getCheckpointSha256())
-                .orElseThrow(() -> CheckpointException.refused(
-                        "training is to be resumed from version %d, which is not on the topic".formatted(from), null));
-        checkpoints.readVersion(from, hash, in -> {
-            CheckpointHeader.read(in);
-            trainer.resumeFrom(in, from);
-            return from;
+        Optional<String> objection = resume(continuation, history, checkpoints);
+        objection.ifPresent(why -> {
+            declinedOrder = continuation.getOrderId();
+            remarks.add("order %s was not followed: %s".formatted(declinedOrder, why));
+            log.warn("order {} is not followed, and training goes on from version {}: {}", declinedOrder, version, why);
         });
+        return objection.isEmpty();
+    }
+
+    /** Resumes training from another version, or says why it cannot be; then nothing has changed. */
+    private Optional<String> resume(Continuation continuation, VersionHistory history, CheckpointStore checkpoints) {
+        long from = continuation.getVersion();
+        Optional<ModelUpdate> update = history.find(from);
+        if (update.isEmpty()) {
+            return Optional.of("version %d is not on the topic".formatted(from));
+        }
+        Optional<String> forgotten = new Resumability(checkpoints, trainer.oldestToResumeFrom()).forgotten(from);
+        if (forgotten.isPresent()) {
+            return forgotten;
+        }
+        String hash = update.get().getTraining().getCheckpointSha256();
+        var loading = new AtomicBoolean();
+        try {
+            checkpoints.readVersion(from, hash, in -> {
+                CheckpointHeader.read(in);
+                loading.set(true);
+                trainer.resumeFrom(in, from);
+                return from;
+            });
+        } catch (CheckpointException e) {
+            if (!e.isRefusal() || loading.get()) {
+                throw e;
+            }
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
         resumed = new Resumed(from, hash, continuation.getOrderId());
         log.warn("training resumes from version {} by order {}", from, continuation.getOrderId());
-        return true;
+        return Optional.empty();
     }
 
     /**
@@ -188,9 +197,9 @@ final class Lineage {
         return version;
     }
 
-    /** Why the next version does not continue the last one, if it does not. */
-    Optional<String> detour() {
-        return detour;
+    /** What the next version has to say besides: why it does not continue the last one, or not the one that was ordered. */
+    List<String> remarks() {
+        return List.copyOf(remarks);
     }
 
     /** The promoted version; 0 if there is none. */
@@ -212,7 +221,7 @@ final class Lineage {
     void made(long newVersion, ModelStatus status, float[] weights, Space space) {
         version = newVersion;
         checkpointHash = "";
-        detour = Optional.empty();
+        remarks.clear();
         resumed = null;
         if (status == ModelStatus.PROMOTED) {
             promotedVersion = newVersion;
@@ -257,7 +266,15 @@ final class Lineage {
 
     /** Writes a checkpoint. */
     void save(DataOutput out) throws IOException {
-        new CheckpointHeader(version, checkpointHash, promotedVersion, promotedWeights, founders, resumed).write(out);
+        new CheckpointHeader(
+                        version,
+                        trainer.oldestToResumeFrom(),
+                        checkpointHash,
+                        promotedVersion,
+                        promotedWeights,
+                        founders,
+                        resumed)
+                .write(out);
         trainer.save(out);
     }
 
@@ -312,37 +329,47 @@ final class Lineage {
         return true;
     }
 
-    /** What is not to be had to compare with is no reason to stop: then the next versions wait for an operator. */
-    private void comparedWith(ModelUpdate promoted, CheckpointStore checkpoints) {
+    /**
+     * What is not to be had to compare with is no reason to stop. If an operator has promoted it, the next versions wait for one, too; else
+     * the gate goes on with the version that this state knows as promoted.
+     */
+    private void compareWith(ModelUpdate promoted, CheckpointStore checkpoints) {
         long number = promoted.getVersion();
-        promotedVersion = number;
         try {
-            promotedWeights =
-                    checkpoints.readVersion(number, promoted.getTraining().getCheckpointSha256(), in -> {
-                        founders = CheckpointHeader.read(in).founders();
-                        return trainer.publishedIn(in);
-                    });
-            founders = foundersOf(promoted);
+            checkpoints.readVersion(number, promoted.getTraining().getCheckpointSha256(), in -> {
+                List<Founder> known = CheckpointHeader.read(in).founders();
+                promotedWeights = trainer.publishedIn(in);
+                founders = foundersOf(promoted, known, promotedWeights);
+                promotedVersion = number;
+                return number;
+            });
         } catch (CheckpointException e) {
             if (!e.isRefusal()) {
                 throw e;
             }
-            promotedWeights = new float[0];
-            founders = List.of();
+            boolean ordered = !promoted.getOrderId().isEmpty();
+            if (ordered) {
+                promotedVersion = number;
+                promotedWeights = new float[0];
+                founders = List.of();
+            }
             log.warn(
-                    "the next versions cannot be compared with version {}, which is promoted: {}",
+                    "the next versions cannot be compared with version {}, which is promoted, and {}: {}",
                     number,
+                    ordered
+                            ? "wait for approval, each in an embedding space of its own"
+                            : "are compared with version " + promotedVersion,
                     e.getMessage());
         }
     }
 
-    /** Of the spaces that a version names, those whose founding versions its checkpoint holds. */
-    private List<Founder> foundersOf(ModelUpdate promoted) {
-        var known = new HashMap<String, Founder>();
-        Stream.concat(founders.stream(), Stream.of(new Founder(promoted.getVersion(), promotedWeights)))
-                .forEach(founder -> known.put(promoted.getModel() + "/" + founder.version(), founder));
+    /** Of the spaces that a version names, those whose founding versions are known. */
+    private static List<Founder> foundersOf(ModelUpdate promoted, List<Founder> known, float[] weights) {
+        var byName = new HashMap<String, Founder>();
+        Stream.concat(known.stream(), Stream.of(new Founder(promoted.getVersion(), weights)))
+                .forEach(founder -> byName.put(promoted.getModel() + "/" + founder.version(), founder));
         return Stream.concat(Stream.of(promoted.getEmbeddingSpace()), promoted.getCompatibleWith().stream())
-                .map(known::get)
+                .map(byName::get)
                 .filter(Objects::nonNull)
                 .toList();
     }

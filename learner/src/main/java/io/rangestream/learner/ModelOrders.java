@@ -128,7 +128,7 @@ public final class ModelOrders implements AutoCloseable {
             }
             var rules = new OrderRules(version -> {
                 try (var checkpoints = clients.checkpoints()) {
-                    return Lineage.resumable(checkpoints).objection(version);
+                    return Resumability.ofNext(checkpoints, history).objection(version);
                 }
             });
             try (var desk = new OrderDesk(

@@ -65,7 +65,7 @@ final class UpdateDraft {
             reason.append("; training had diverged, and its weights had returned to ")
                     .append(lineage.parent() == 0 ? "the untrained network's" : "those of version " + lineage.parent());
         }
-        lineage.detour().ifPresent(detour -> reason.append("; ").append(detour));
+        lineage.remarks().forEach(remark -> reason.append("; ").append(remark));
         return reason.toString();
     }
 

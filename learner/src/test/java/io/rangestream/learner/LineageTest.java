@@ -20,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -201,13 +200,13 @@ class LineageTest {
         assertEquals(before.counters(), after.counters());
         assertArrayEquals(before.published(), after.published());
         assertEquals(
-                Optional.of("trained from version 1, as the checkpoint of version 2 could not be used"),
-                restored.detour());
+                List.of("trained from version 1, as the checkpoint of version 2 could not be used"),
+                restored.remarks());
 
         // and the next version ends it
         restored.made(3, ModelStatus.PROMOTED, after.published(), new Space(3, List.of()));
 
-        assertEquals(Optional.empty(), restored.detour());
+        assertEquals(List.of(), restored.remarks());
     }
 
     @Test
@@ -226,8 +225,46 @@ class LineageTest {
         Lineage restored = restore();
 
         assertEquals(1, restored.version());
-        assertTrue(restored.detour().isPresent());
+        assertEquals(1, restored.remarks().size());
         assertGoesOnFrom(2);
+    }
+
+    @Test
+    void theNextVersionSaysThatTheEventOfTheLastOneWasPassedOver() {
+        train(1);
+        publish(1, ModelStatus.PROMOTED);
+        Versions.passOver(history, 2);
+
+        Lineage restored = restore();
+
+        assertEquals(1, restored.version());
+        assertEquals(
+                List.of("trained from version 1, as what the topic says of version 2 could not be used"),
+                restored.remarks());
+    }
+
+    @Test
+    void afterGoingBackTheGateComparesWithWhatTheTopicSaysIsPromoted() throws IOException {
+        // Given a second version that became the promoted one after its checkpoint was written
+        train(1);
+        publish(1, ModelStatus.PROMOTED);
+        train(2);
+        publish(2, ModelStatus.CANDIDATE);
+        float[] second = before.published();
+        String hash = history.last().orElseThrow().getTraining().getCheckpointSha256();
+        train(3);
+        publish(3, ModelStatus.REJECTED);
+        history.add(Versions.version(1, ModelStatus.SUPERSEDED, "", 1));
+        history.add(Versions.version(2, ModelStatus.PROMOTED, hash, 1));
+        damage(checkpoint(3), "altered");
+
+        // When
+        Lineage restored = restore();
+
+        // Then
+        assertEquals(2, restored.version());
+        assertEquals(2, restored.promotedVersion());
+        assertArrayEquals(second, restored.promotedWeights());
     }
 
     @Test

@@ -5,14 +5,12 @@ import static io.rangestream.learner.training.TrainingBatches.config;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.avro.Continuation;
 import io.rangestream.avro.Erasure;
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
-import io.rangestream.learner.checkpoint.CheckpointException;
 import io.rangestream.learner.checkpoint.CheckpointStore;
 import io.rangestream.learner.evaluation.SpaceRule.Space;
 import io.rangestream.learner.publish.VersionHistory;
@@ -28,6 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A learner with two versions that an order sends back to the first, and one that begins after the order. */
 @ExtendWith(TrustedRecords.class)
@@ -185,8 +185,75 @@ class ResumptionTest {
         assertEquals(
                 Optional.of("training can be resumed from version 2 on: who was erased since older ones is forgotten"),
                 lineage.objectionToResuming(history.find(1).orElseThrow(), checkpoints));
+    }
+
+    @Test
+    void theCommandKnowsByTheNewestCheckpointWhoseErasuresAreForgotten() throws IOException {
+        ModelUpdate target = history.find(1).orElseThrow();
+        trainer.versionMade(Double.NaN, 3, 2);
+        publish(3);
+        assertEquals(
+                Optional.of("training can be resumed from version 2 on: who was erased since older ones is forgotten"),
+                Resumability.ofNext(checkpoints, history).objection(target));
+
+        // A learner that cannot use that one either goes back to a state that still knows them
+        deleteCheckpoint(3);
+        assertEquals(Optional.empty(), Resumability.ofNext(checkpoints, history).objection(target));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"forgotten", "missing", "no version"})
+    void anOrderThatCannotBeFollowedIsWarnedOfAndTrainingGoesOnFromTheLastVersion(String why) throws IOException {
+        // Given
         rollBackTo1("order-1");
-        assertThrows(CheckpointException.class, () -> lineage.follow(history, checkpoints));
+        switch (why) {
+            case "forgotten" -> trainer.versionMade(Double.NaN, 2, 2);
+            case "missing" -> deleteCheckpoint(1);
+            default ->
+                history.add(ModelUpdate.newBuilder(history.last().orElseThrow())
+                        .setContinuation(new Continuation(7L, "order-1"))
+                        .build());
+        }
+        checkpoints.writeInHand(lineage::save);
+
+        // When
+        Lineage restored = Lineage.restore(next, checkpoints, history);
+
+        // Then
+        assertEquals(2, restored.parent());
+        assertArrayEquals(trainer.published(), next.published());
+        assertEquals(1, restored.remarks().size());
+        assertTrue(
+                restored.remarks().get(0).startsWith("order order-1 was not followed: "),
+                restored.remarks().get(0));
+        assertFalse(restored.follow(history, checkpoints), "it is said once");
+        assertEquals(1, restored.remarks().size());
+        restored.made(3, ModelStatus.PROMOTED, next.published(), new Space(3, List.of()));
+        assertEquals(List.of(), restored.remarks());
+    }
+
+    @Test
+    void anErasureTrainedOnAgainAfterGoingBackCountsForTheVersionsThatWereThere() throws IOException {
+        // Given a second version that knows bob, who is erased after it, and a state that had to go back to the first
+        ModelUpdate second = history.last().orElseThrow();
+        Path set = folder.resolveSibling(folder.getFileName() + "-aside");
+        Files.move(checkpoint(2), set);
+        Lineage back = Lineage.restore(next, checkpoints, history);
+        assertEquals(1, back.version());
+        assertTrue(next.train(batch("0_0", 2, "ann", "ann", "cat", "cat"), 20));
+        next.erase(new Erasure("0_0", 3L, "cat", -1L, 0L), 30);
+
+        // When training is resumed from the second one, whose checkpoint is there again
+        String hash = second.getTraining().getCheckpointSha256();
+        Files.move(set, folder.resolve("version-00000002-%s.ckpt".formatted(hash.substring(0, 16))));
+        history.add(ModelUpdate.newBuilder(second)
+                .setContinuation(new Continuation(2L, "order-1"))
+                .build());
+        assertTrue(back.follow(history, checkpoints));
+
+        // Then
+        assertTrue(next.knows("ann"));
+        assertFalse(next.knows("cat"));
     }
 
     @Test
@@ -235,12 +302,14 @@ class ResumptionTest {
     }
 
     private void deleteCheckpoint(long version) throws IOException {
+        Files.delete(checkpoint(version));
+    }
+
+    private Path checkpoint(long version) throws IOException {
         try (var files = Files.list(folder)) {
-            for (Path file : files.filter(
-                            file -> file.getFileName().toString().startsWith("version-%08d".formatted(version)))
-                    .toList()) {
-                Files.delete(file);
-            }
+            return files.filter(file -> file.getFileName().toString().startsWith("version-%08d".formatted(version)))
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 }

@@ -13,7 +13,7 @@ import java.util.TreeMap;
  * with the same bits would only be learned anew. Not thread-safe.
  */
 final class ErasedSince {
-    /** By hash, the last version made before the last erasure. */
+    /** By hash, the last version that may be from before the last erasure. */
     private final Map<Long, Long> versions = new TreeMap<>();
 
     private long version;
@@ -43,6 +43,14 @@ final class ErasedSince {
         version = made;
         oldest = Math.max(oldest, oldestKept);
         versions.values().removeIf(before -> before < oldest);
+    }
+
+    /**
+     * Somebody else made versions up to this one, perhaps from a later state than this: whoever is erased from here on counts as erased
+     * after them.
+     */
+    void countFor(long newest) {
+        version = Math.max(version, newest);
     }
 
     void save(DataOutput out) throws IOException {

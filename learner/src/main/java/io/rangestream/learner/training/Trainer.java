@@ -212,6 +212,16 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
+     * Has erasures from here on count for all versions there are: for a state that was gone back to, the ones after it, too, as its batches
+     * are trained on again.
+     *
+     * @param newest number of the newest version
+     */
+    public void countErasuresFor(long newest) {
+        progress.erasedSince.countFor(newest);
+    }
+
+    /**
      * The weights that a saved state published, or would have. Takes the memory of a second model for the time of the call.
      *
      * @throws IOException if the state is of another network, seed, optimiser or loss

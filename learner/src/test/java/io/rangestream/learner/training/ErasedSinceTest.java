@@ -44,6 +44,19 @@ class ErasedSinceTest {
     }
 
     @Test
+    void afterGoingBackItCountsForTheVersionsAfterTheState() {
+        erased.versionMade(3, 1);
+        erased.countFor(5);
+        erased.add("ann");
+
+        assertTrue(erased.contains("ann", 5));
+
+        erased.countFor(2);
+        erased.add("bob");
+        assertTrue(erased.contains("bob", 5), "a lower number changes nothing");
+    }
+
+    @Test
     void itIsForgottenWithTheLastCheckpointThatKnewThem() throws IOException {
         erased.versionMade(1, 1);
         erased.add("ann");
