@@ -29,8 +29,10 @@ import io.rangestream.schemas.wire.UndecodableRecordException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.avro.specific.SpecificRecord;
@@ -218,7 +220,7 @@ final class TrainingSession implements AutoCloseable {
                 lineage.founders().stream().map(Founder::version).toList());
         ModelUpdate.Builder update = draft.begin(version, lineage, verdict, evaluation, space);
         boolean promoted = verdict.status() == ModelStatus.PROMOTED;
-        long oldest = config.checkpoints().oldest(version, promoted ? version : lineage.promotedVersion());
+        long oldest = config.checkpoints().oldest(version, alsoKept(promoted ? version : lineage.promotedVersion()));
         trainer.versionMade(judgedAuc(evaluation), version, oldest);
         lineage.made(version, verdict.status(), weights, space);
         String hash = checkpoints.writeVersion(version, lineage::save);
@@ -236,7 +238,7 @@ final class TrainingSession implements AutoCloseable {
             compareWithFounders(trainer, evaluator, lineage.founders());
         }
         checkpoints.discardInHand(); // Who is erased from now on must not stay in it.
-        checkpoints.retain(version, config.checkpoints().retain(), lineage.promotedVersion());
+        checkpoints.retain(version, config.checkpoints().retain(), alsoKept(lineage.promotedVersion()));
         batchesSinceVersion = 0;
         lastVersionNanos = System.nanoTime();
         log.info(
@@ -246,6 +248,15 @@ final class TrainingSession implements AutoCloseable {
                 trainer.counters().crops(),
                 verdict.reason());
         return published;
+    }
+
+    /** Versions that the gate may have to compare with later, so that their checkpoints stay though newer ones come. */
+    private Set<Long> alsoKept(long promoted) {
+        var kept = new HashSet<>(history.candidates());
+        if (promoted != 0) {
+            kept.add(promoted);
+        }
+        return kept;
     }
 
     /** Versions are compared with the founding versions of embedding spaces, and training stays near that of the present one. */

@@ -180,11 +180,11 @@ public final class CheckpointStore implements AutoCloseable {
         return objects.uri(IN_HAND).resolve(".").toString();
     }
 
-    /** Keeps the checkpoints of the last versions, and that of one more. */
-    public void retain(long newest, int count, long alsoKeep) {
+    /** Keeps the checkpoints of the last versions, and those of some more. */
+    public void retain(long newest, int count, Set<Long> alsoKeep) {
         for (String name : names()) {
             long version = versionOf(name);
-            if (version <= newest - count && version != alsoKeep) {
+            if (version <= newest - count && !alsoKeep.contains(version)) {
                 delete(name);
             }
         }

@@ -3,6 +3,7 @@ package io.rangestream.learner.config;
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.storage.StorageConfig;
 import java.nio.file.Path;
+import java.util.Set;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
@@ -36,11 +37,11 @@ public record CheckpointConfig(String store, Path directory, int retain, Storage
      * The oldest version whose checkpoint stays.
      *
      * @param newest the newest version
-     * @param promoted the promoted version; 0 if there is none
+     * @param alsoKept versions whose checkpoints stay though they are not among the newest
      */
-    public long oldest(long newest, long promoted) {
+    public long oldest(long newest, Set<Long> alsoKept) {
         long oldest = Math.max(1, newest - retain + 1);
-        return promoted == 0 ? oldest : Math.min(oldest, promoted);
+        return alsoKept.stream().mapToLong(Long::longValue).reduce(oldest, Math::min);
     }
 
     static void define(ConfigDef definition) {
@@ -67,7 +68,8 @@ public record CheckpointConfig(String store, Path directory, int retain, Storage
                         3,
                         Range.atLeast(1),
                         Importance.LOW,
-                        "Checkpoints of versions that stay; that of the promoted version always does.");
+                        "Checkpoints of versions that stay; that of the promoted version always does, and that of a candidate"
+                                + " does as long as its weights (models.retain).");
     }
 
     static CheckpointConfig read(AbstractConfig c, StorageConfig storage) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** The published versions of a model, each as its latest event says. Not thread-safe. */
 public final class VersionHistory {
@@ -74,6 +75,16 @@ public final class VersionHistory {
                 .filter(entry -> entry.update().getStatus() == ModelStatus.PROMOTED)
                 .max(Comparator.comparingLong(Entry::order))
                 .map(Entry::update);
+    }
+
+    /** The versions that wait for an operator and still have weights, so that they may be promoted. */
+    public Set<Long> candidates() {
+        return versions.values().stream()
+                .map(Entry::update)
+                .filter(update -> update.getStatus() == ModelStatus.CANDIDATE)
+                .filter(update -> !update.getArtifact().getPruned())
+                .map(ModelUpdate::getVersion)
+                .collect(Collectors.toSet());
     }
 
     /** The highest number of an event; 0 before the first. */

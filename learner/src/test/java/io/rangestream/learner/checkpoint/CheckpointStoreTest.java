@@ -168,7 +168,7 @@ class CheckpointStoreTest {
                 .toList();
         store.writeInHand(out -> out.writeUTF("in hand"));
 
-        store.retain(6, 2, 3);
+        store.retain(6, 2, Set.of(3L));
 
         for (long version : List.of(3L, 5L, 6L)) {
             String hash = hashes.get((int) version - 1);
