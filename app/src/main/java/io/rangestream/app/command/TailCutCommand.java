@@ -1,5 +1,6 @@
 package io.rangestream.app.command;
 
+import io.rangestream.app.experiment.RunFolder;
 import io.rangestream.app.experiment.tailcut.Arm;
 import io.rangestream.app.experiment.tailcut.BatchShape;
 import io.rangestream.app.experiment.tailcut.CutReport;
@@ -11,11 +12,13 @@ import io.rangestream.ingest.synthetic.SyntheticFaces;
 import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.schemas.config.Settings;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,7 +31,8 @@ import picocli.CommandLine.ParameterException;
         name = "tail-cut",
         description = {
             "Cut the tail off a data set, by so many per cent of its people, and train under the same budget with each loss.",
-            "Prints a table of losses and cuts; a run whose folder is in --out is passed over."
+            "Prints a table of losses and cuts; a run whose folder is in --out is passed over. A run that fails does not keep"
+                    + " the others: exit 1 at the end."
         },
         mixinStandardHelpOptions = true)
 final class TailCutCommand implements Callable<Integer> {
@@ -142,21 +146,37 @@ final class TailCutCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (!reportOnly) {
-            require((data == null) == quick, "say what to train on: --data PATH, or --quick for drawn faces");
-            require(protocol == null || data != null, "--protocol needs --data with the images it names");
-            try (FaceSource source = data == null ? new SyntheticFaces(QUICK, 1, 32) : FaceSource.open(data)) {
-                new TailCut(study(source.description()), out, line -> Console.progress()
-                                .println(line))
-                        .run(source, Optional.ofNullable(protocol));
+        List<String> failed = reportOnly ? List.of() : run();
+        if (failed.isEmpty() || hasRun()) {
+            CutReport report = CutReport.of(out);
+            Console.println(spec, report.markdown());
+            for (Path written : report.write(out)) {
+                Console.println(spec, written.toString());
             }
         }
-        CutReport report = CutReport.of(out);
-        Console.println(spec, report.markdown());
-        for (Path written : report.write(out)) {
-            Console.println(spec, written.toString());
+        if (!failed.isEmpty()) {
+            throw new IllegalStateException("arms that failed: " + String.join(", ", failed));
         }
         return CommandLine.ExitCode.OK;
+    }
+
+    private List<String> run() throws IOException, InterruptedException {
+        require((data == null) == quick, "say what to train on: --data PATH, or --quick for drawn faces");
+        require(protocol == null || data != null, "--protocol needs --data with the images it names");
+        try (FaceSource source = data == null ? new SyntheticFaces(QUICK, 1, 32) : FaceSource.open(data)) {
+            return new TailCut(study(source.description()), out, line -> Console.progress()
+                            .println(line))
+                    .run(source, Optional.ofNullable(protocol));
+        }
+    }
+
+    private boolean hasRun() throws IOException {
+        if (!Files.isDirectory(out)) {
+            return false;
+        }
+        try (Stream<Path> folders = Files.list(out)) {
+            return folders.anyMatch(folder -> new RunFolder(folder).isFinished());
+        }
     }
 
     private Study study(String description) {

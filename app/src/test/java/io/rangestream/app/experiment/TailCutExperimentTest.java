@@ -58,6 +58,58 @@ class TailCutExperimentTest {
         assertTrue(comparison.text().lines().noneMatch(line -> line.contains("tail.below")), "alike in both");
     }
 
+    @Test
+    void anArmThatDivergesDoesNotKeepTheOthers() {
+        // Given a weight that range loss alone uses, beyond what a float holds
+        String[] study = {
+            "tail-cut",
+            "--quick",
+            "--cuts",
+            "0",
+            "--losses",
+            "range,softmax",
+            "--crops",
+            "256",
+            "--out",
+            out.toString(),
+            "-D",
+            "diverged.max.steps=2",
+            "-D",
+            "range.lambda=1e300"
+        };
+
+        // When
+        Outcome outcome = execute(study);
+
+        // Then
+        assertEquals(1, outcome.exit(), outcome.text());
+        assertTrue(outcome.text().contains("arms that failed: softmax+range-cut0-balanced-tau1-seed1"), outcome.text());
+        assertEquals(List.of("softmax-cut0-balanced-tau1-seed1"), runs());
+        assertTrue(outcome.text().contains("| softmax "), outcome.text());
+    }
+
+    @Test
+    void whereEveryArmFailsThereIsNoTable() {
+        Outcome outcome = execute(
+                "tail-cut",
+                "--quick",
+                "--cuts",
+                "0",
+                "--losses",
+                "range",
+                "--crops",
+                "256",
+                "--out",
+                out.toString(),
+                "-D",
+                "diverged.max.steps=2",
+                "-D",
+                "range.lambda=1e300");
+
+        assertEquals(1, outcome.exit(), outcome.text());
+        assertTrue(outcome.text().contains("arms that failed: softmax+range-cut0-balanced-tau1-seed1"), outcome.text());
+    }
+
     private record Outcome(int exit, String text) {}
 
     private static Outcome execute(String... arguments) {
@@ -72,6 +124,12 @@ class TailCutExperimentTest {
     private List<String> finished() {
         return RunFolder.among(List.of(out)).stream()
                 .map(folder -> folder.read().finished())
+                .toList();
+    }
+
+    private List<String> runs() {
+        return RunFolder.among(List.of(out)).stream()
+                .map(folder -> folder.read().name())
                 .toList();
     }
 

@@ -11,6 +11,7 @@ import io.rangestream.learner.batch.PreparedBatch;
 import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.learner.config.LossConfig;
 import io.rangestream.learner.training.Trainer;
+import io.rangestream.learner.training.TrainingException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -78,8 +79,8 @@ final class ArmRun {
                 trainer.train(batch, offset);
                 preparer.release(batch);
                 if (trainer.isDiverged()) {
-                    throw new IllegalStateException("%s has diverged after %d crops"
-                            .formatted(arm.name(), trainer.counters().crops()));
+                    throw new TrainingException("training diverged after %,d crops"
+                            .formatted(trainer.counters().crops()));
                 }
                 long crops = trainer.counters().crops();
                 if (crops / study.every() > evaluated && crops < study.crops()) {
