@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
-import io.rangestream.client.Sha256;
 import io.rangestream.learner.config.CheckpointConfig;
 import io.rangestream.learner.config.LearnerConfig;
+import io.rangestream.schemas.hash.Sha256;
 import io.rangestream.schemas.signature.SigningKey;
 import java.io.IOException;
 import java.nio.file.Files;

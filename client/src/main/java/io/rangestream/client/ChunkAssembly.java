@@ -2,6 +2,7 @@ package io.rangestream.client;
 
 import io.rangestream.avro.Artifact;
 import io.rangestream.avro.ModelChunk;
+import io.rangestream.schemas.hash.Sha256;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.UndecodableRecordException;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package io.rangestream.client;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.rangestream.avro.Encoding;
+import io.rangestream.schemas.hash.Sha256;
 import java.util.function.Supplier;
 
 /** Embeddings that were computed before, by content and version, bounded in bytes. Thread-safe. */

@@ -3,6 +3,7 @@ package io.rangestream.client;
 import io.rangestream.avro.Artifact;
 import io.rangestream.avro.ModelChunk;
 import io.rangestream.avro.Network;
+import io.rangestream.schemas.hash.Sha256;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 package io.rangestream.client;
 
 import io.rangestream.avro.Network;
+import io.rangestream.schemas.hash.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

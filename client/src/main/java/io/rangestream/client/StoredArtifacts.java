@@ -1,6 +1,7 @@
 package io.rangestream.client;
 
 import io.rangestream.avro.Artifact;
+import io.rangestream.schemas.hash.Sha256;
 import io.rangestream.schemas.storage.ArtifactName;
 import io.rangestream.schemas.storage.ObjectNotFoundException;
 import io.rangestream.schemas.storage.ObjectStore;

@@ -12,6 +12,7 @@ import io.rangestream.avro.Encoding;
 import io.rangestream.avro.ModelChunk;
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
+import io.rangestream.schemas.hash.Sha256;
 import io.rangestream.schemas.signature.SigningKey;
 import io.rangestream.schemas.signature.TrustedKeys;
 import io.rangestream.schemas.signature.UpdateSignature;

@@ -10,6 +10,7 @@ import io.rangestream.avro.Artifact;
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.schemas.config.Settings;
+import io.rangestream.schemas.hash.Sha256;
 import io.rangestream.schemas.signature.TrustedKeys;
 import io.rangestream.schemas.storage.ArtifactName;
 import io.rangestream.schemas.storage.DirectoryStore;

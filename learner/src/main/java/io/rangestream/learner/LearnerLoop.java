@@ -76,8 +76,8 @@ final class LearnerLoop {
     void run() {
         try (var clients = new LearnerClients(common, config);
                 var checkpoints = clients.checkpoints();
-                var reports = new ProgressReports(
-                        clients.progress(), clients.topics().learnerProgress())) {
+                var reports =
+                        new ProgressReports(clients.progress(), clients.topics().learnerProgress())) {
             checkpoints.probe();
             Lineage.requireReachable(checkpoints, clients.history());
             clients.publishSchemas();
@@ -233,9 +233,10 @@ final class LearnerLoop {
             }
         } finally {
             if (active != null) {
-                active.progress().ifPresent(last -> reports.tell(LearnerProgress.newBuilder(last)
-                        .setState(LearnerState.STOPPED)
-                        .build()));
+                active.progress()
+                        .ifPresent(last -> reports.tell(LearnerProgress.newBuilder(last)
+                                .setState(LearnerState.STOPPED)
+                                .build()));
                 giveUp(active);
             }
             c.close(CloseOptions.timeout(CLOSE_TIMEOUT));

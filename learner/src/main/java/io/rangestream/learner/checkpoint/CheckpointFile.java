@@ -1,5 +1,6 @@
 package io.rangestream.learner.checkpoint;
 
+import io.rangestream.schemas.hash.Sha256;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -12,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** The form of a checkpoint: its content, then the SHA-256 of it. */
@@ -31,8 +31,8 @@ final class CheckpointFile {
     record Hashes(String content, String whole) {}
 
     static Hashes write(Path file, CheckpointStore.Writer writer) throws IOException {
-        MessageDigest content = sha256();
-        MessageDigest whole = sha256();
+        MessageDigest content = Sha256.digest();
+        MessageDigest whole = Sha256.digest();
         try (OutputStream out = Files.newOutputStream(file);
                 var buffered = new BufferedOutputStream(new DigestOutputStream(out, whole), BUFFER)) {
             var data = new DataOutputStream(new DigestOutputStream(buffered, content));
@@ -57,7 +57,7 @@ final class CheckpointFile {
             if (content < 0) {
                 throw CheckpointException.refused("%s is truncated".formatted(name), null);
             }
-            MessageDigest digest = sha256();
+            MessageDigest digest = Sha256.digest();
             var buffer = new byte[BUFFER];
             for (long left = content; left > 0; ) {
                 int read = in.readNBytes(buffer, 0, (int) Math.min(buffer.length, left));
@@ -92,13 +92,5 @@ final class CheckpointFile {
 
     private static String hex(byte[] hash) {
         return HexFormat.of().formatHex(hash);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
     }
 }

@@ -5,16 +5,14 @@ import io.rangestream.avro.ModelChunk;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.avro.OrderOutcome;
 import io.rangestream.learner.training.TrainingException;
+import io.rangestream.schemas.hash.Sha256;
 import io.rangestream.schemas.signature.SigningKey;
 import io.rangestream.schemas.signature.UpdateSignature;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -186,10 +184,9 @@ public final class ModelPublisher {
         for (int i = 0; i < count; i++) {
             int from = i * chunkBytes;
             int length = Math.min(chunkBytes, artifact.length - from);
-            MessageDigest digest = sha256();
-            digest.update(artifact, from, length);
-            var chunk = new ModelChunk(
-                    model, version, i, count, ByteBuffer.wrap(artifact, from, length), hex(digest.digest()));
+            ByteBuffer piece = ByteBuffer.wrap(artifact, from, length);
+            String sha256 = new Sha256().add(piece.duplicate()).text();
+            var chunk = new ModelChunk(model, version, i, count, piece, sha256);
             var sent = producer.send(new ProducerRecord<>(weightsTopic, chunkKey(model, version, i), chunk));
             if (i == 0) {
                 firstOffset = offset(sent);
@@ -197,7 +194,7 @@ public final class ModelPublisher {
         }
         return Artifact.newBuilder()
                 .setBytes(artifact.length)
-                .setSha256(hex(sha256().digest(artifact)))
+                .setSha256(Sha256.of(artifact))
                 .setChunks(count)
                 .setFirstChunkOffset(firstOffset)
                 .build();
@@ -254,17 +251,5 @@ public final class ModelPublisher {
 
     private static String chunkKey(String model, long version, int index) {
         return model + "/" + version + "/" + index;
-    }
-
-    private static String hex(byte[] bytes) {
-        return HexFormat.of().formatHex(bytes);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
     }
 }

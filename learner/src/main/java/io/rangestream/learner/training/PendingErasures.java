@@ -1,11 +1,10 @@
 package io.rangestream.learner.training;
 
+import io.rangestream.schemas.hash.Sha256;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.Map;
@@ -64,10 +63,6 @@ final class PendingErasures {
     }
 
     static byte[] sha256(String identity) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(identity.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
+        return Sha256.digest().digest(identity.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -1,9 +1,9 @@
 package io.rangestream.sampler.split;
 
+import io.rangestream.schemas.hash.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * SHA-256 over a purpose and length-prefixed UTF-8 parts: the same on every machine and in every release, and nobody can
@@ -14,7 +14,7 @@ public final class StableHash {
 
     /** The 32 bytes of the digest. */
     public static ByteBuffer digest(String purpose, String... parts) {
-        MessageDigest sha256 = sha256();
+        MessageDigest sha256 = Sha256.digest();
         update(sha256, purpose);
         for (String part : parts) {
             update(sha256, part);
@@ -31,13 +31,5 @@ public final class StableHash {
         byte[] utf8 = part.getBytes(StandardCharsets.UTF_8);
         digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, utf8.length));
         digest.update(utf8);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
     }
 }

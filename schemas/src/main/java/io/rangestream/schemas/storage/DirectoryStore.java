@@ -1,5 +1,6 @@
 package io.rangestream.schemas.storage;
 
+import io.rangestream.schemas.hash.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -13,6 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -110,7 +113,7 @@ public final class DirectoryStore implements ObjectStore {
     }
 
     private static void write(ObjectContent content, Path temporary) throws IOException {
-        var digest = Hashes.sha256();
+        MessageDigest digest = Sha256.digest();
         try (InputStream in = content.source().open();
                 FileChannel channel =
                         FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -121,7 +124,7 @@ public final class DirectoryStore implements ObjectStore {
             }
             channel.force(true);
         }
-        String written = Hashes.hex(digest.digest());
+        String written = HexFormat.of().formatHex(digest.digest());
         if (!written.equals(content.sha256())) {
             throw new IOException("its bytes have the SHA-256 %s, not %s".formatted(written, content.sha256()));
         }

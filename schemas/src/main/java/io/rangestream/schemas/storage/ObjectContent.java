@@ -1,5 +1,6 @@
 package io.rangestream.schemas.storage;
 
+import io.rangestream.schemas.hash.Sha256;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,8 +31,7 @@ public record ObjectContent(long length, String sha256, Source source) {
 
     /** The bytes of an array, which must not change any more. */
     public static ObjectContent of(byte[] bytes) {
-        return new ObjectContent(
-                bytes.length, Hashes.hex(Hashes.sha256().digest(bytes)), () -> new ByteArrayInputStream(bytes));
+        return new ObjectContent(bytes.length, Sha256.of(bytes), () -> new ByteArrayInputStream(bytes));
     }
 
     /** The bytes of a file that nobody changes meanwhile. */

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -63,7 +64,7 @@ final class S3Store implements ObjectStore {
 
     @Override
     public void put(String name, ObjectContent content) throws IOException {
-        String checksum = Base64.getEncoder().encodeToString(Hashes.bytes(content.sha256()));
+        String checksum = Base64.getEncoder().encodeToString(HexFormat.of().parseHex(content.sha256()));
         RequestBody body = RequestBody.fromContentProvider(
                 () -> opened(content.source()), content.length(), "application/octet-stream");
         try {

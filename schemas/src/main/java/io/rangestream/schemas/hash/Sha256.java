@@ -1,17 +1,18 @@
-package io.rangestream.client;
+package io.rangestream.schemas.hash;
 
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 as the records write it: lower-case hexadecimal. */
+/** SHA-256 as the records write it: lower-case hexadecimal. Not thread-safe. */
 public final class Sha256 {
-    private final MessageDigest digest;
+    private final MessageDigest digest = digest();
 
-    Sha256() {
+    /** The algorithm itself, for who needs bytes or streams. */
+    public static MessageDigest digest() {
         try {
-            digest = MessageDigest.getInstance("SHA-256");
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every Java platform has SHA-256", e);
         }
@@ -22,19 +23,20 @@ public final class Sha256 {
         return new Sha256().add(bytes).text();
     }
 
-    Sha256 add(byte[] bytes) {
+    /** Adds bytes. */
+    public Sha256 add(byte[] bytes) {
         digest.update(bytes);
         return this;
     }
 
     /** Adds what remains in the buffer, and leaves nothing in it. */
-    Sha256 add(ByteBuffer bytes) {
+    public Sha256 add(ByteBuffer bytes) {
         digest.update(bytes);
         return this;
     }
 
     /** The hash of what was added; the next one starts afresh. */
-    String text() {
+    public String text() {
         return HexFormat.of().formatHex(digest.digest());
     }
 }
