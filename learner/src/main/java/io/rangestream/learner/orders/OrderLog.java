@@ -83,6 +83,9 @@ public final class OrderLog implements AutoCloseable {
     }
 
     private void take(ConsumerRecord<String, byte[]> record) {
+        if (record.value() == null) {
+            return; // A tombstone orders nothing.
+        }
         SpecificRecord value;
         try {
             value = codec.decode(record.value());

@@ -1,5 +1,6 @@
 package io.rangestream.learner.orders;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.KafkaException;
@@ -28,13 +30,29 @@ class OrderDeskTest {
         // Given orders that the broker does not send
         consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
         consumer.updateEndOffsets(Map.of(PARTITION, 5L));
-        var codec = new RecordCodec(List.of(ModelOrder.getClassSchema()), SchemaSource.NONE);
-        var orders = new OrderLog(consumer, PARTITION.topic(), "face", codec);
+        OrderLog orders = orders();
         consumer.setPollException(new KafkaException("the broker is gone"));
 
         // When, then
         assertThrows(KafkaException.class, () -> desk(orders));
         assertTrue(consumer.closed());
+    }
+
+    @Test
+    void aTombstoneOrdersNothing() {
+        consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
+        consumer.updateEndOffsets(Map.of(PARTITION, 1L));
+        OrderLog orders = orders();
+        consumer.addRecord(new ConsumerRecord<>(PARTITION.topic(), 0, 0, "order-1", null));
+
+        try (OrderDesk desk = desk(orders)) {
+            assertFalse(desk.settle());
+        }
+    }
+
+    private OrderLog orders() {
+        var codec = new RecordCodec(List.of(ModelOrder.getClassSchema()), SchemaSource.NONE);
+        return new OrderLog(consumer, PARTITION.topic(), "face", codec);
     }
 
     private static OrderDesk desk(OrderLog orders) {
