@@ -127,8 +127,9 @@ final class ReadAhead implements AutoCloseable {
     private void run() {
         while (!isClosed()) {
             try (LogReader opened = readers.get()) {
-                opened.seek(opened.end());
                 if (begin(opened)) {
+                    opened.seek(opened.end());
+                    at(opened.position());
                     read(opened);
                 }
             } catch (WakeupException e) {
@@ -197,10 +198,14 @@ final class ReadAhead implements AutoCloseable {
         }
     }
 
+    /** From now on closing ends what the reader is at. */
     private synchronized boolean begin(LogReader opened) {
         reader = opened;
-        position = opened.position();
         return !closed;
+    }
+
+    private synchronized void at(long offset) {
+        position = offset;
     }
 
     /** Holds nothing any more: what comes meanwhile is missed. */

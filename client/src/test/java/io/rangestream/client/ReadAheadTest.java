@@ -9,12 +9,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.avro.ModelChunk;
 import io.rangestream.schemas.wire.SchemaSource;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -199,6 +207,37 @@ class ReadAheadTest {
         ahead.close();
 
         assertFalse(taken.get(5, TimeUnit.SECONDS).isPresent());
+    }
+
+    @Test
+    void closingDoesNotWaitForABrokerThatGivesNoAnswer() throws Exception {
+        var asked = new CountDownLatch(1);
+        var woken = new CountDownLatch(1);
+        var silent = new MockConsumer<byte[], byte[]>("earliest") {
+            @Override
+            public Map<TopicPartition, Long> endOffsets(Collection<TopicPartition> which, Duration timeout) {
+                asked.countDown();
+                try {
+                    woken.await();
+                } catch (InterruptedException e) {
+                    throw new InterruptException(e);
+                }
+                throw new WakeupException();
+            }
+
+            @Override
+            public void wakeup() {
+                woken.countDown();
+            }
+        };
+        var starting = new ReadAhead(
+                () -> new LogReader(silent, "model-weights"), SchemaSource.NONE, Publication.MODEL, LIMIT);
+        starting.start();
+        asked.await();
+
+        starting.close();
+
+        assertTrue(silent.closed());
     }
 
     /** It begins at the end of the topic at that moment: versions come until one of them is read. */
