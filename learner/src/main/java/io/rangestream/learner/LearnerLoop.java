@@ -176,11 +176,12 @@ final class LearnerLoop {
         c.pause(partitions); // Until it is known where to read from.
         partitions.forEach(partition -> c.seek(partition, 0));
         positioned = false;
+        var place = new Membership(c.groupMetadata(), RENEWAL_PATIENCE);
         var begun = new TrainingThread(
                 common.model(),
-                () -> new TrainingSession(clients, checkpoints, config, common.model()),
+                () -> new TrainingSession(clients, checkpoints, config, common.model(), place),
                 formerTraining,
-                new Membership(c.groupMetadata(), RENEWAL_PATIENCE),
+                place,
                 reports,
                 metrics);
         formerTraining = null;
@@ -238,6 +239,10 @@ final class LearnerLoop {
                                 .setState(LearnerState.STOPPED)
                                 .build()));
                 giveUp(active);
+            }
+            TrainingThread former = formerTraining;
+            if (former != null) {
+                former.endDropping(); // It may be at its end still, with the clients that are closed next.
             }
             c.close(CloseOptions.timeout(CLOSE_TIMEOUT));
         }

@@ -83,7 +83,13 @@ final class TrainingSession implements AutoCloseable {
         record Forget(long offset, Erasure erasure) implements Pending {}
     }
 
-    TrainingSession(LearnerClients clients, CheckpointStore checkpoints, LearnerConfig config, String model) {
+    /** @param group looked at once more before others are fenced */
+    TrainingSession(
+            LearnerClients clients,
+            CheckpointStore checkpoints,
+            LearnerConfig config,
+            String model,
+            GroupMembership group) {
         this.config = config;
         this.checkpoints = checkpoints;
         try {
@@ -96,6 +102,7 @@ final class TrainingSession implements AutoCloseable {
                     backbone.spec().inputSize(), config.maxFacePixels(), config.seed(), cache, config.augmentation()));
             Producer<String, @Nullable SpecificRecord> producer = clients.publisher();
             owned.add(() -> producer.close(CLOSE_TIMEOUT));
+            group.current(); // Or it is another learner that would be fenced.
             producer.initTransactions(); // From here on no other learner of this model can publish.
             this.history = clients.history();
             this.lineage = Lineage.restore(trainer, checkpoints, history);

@@ -104,8 +104,9 @@ final class TrainingThread {
      * @throws RuntimeException what it failed of, if it did
      */
     boolean hasEnded() {
+        boolean over = ended; // Before its failure is looked at, which is there by then.
         throwFailure();
-        return ended;
+        return over;
     }
 
     /** Another learner has the partition. Waits for nothing: what is in the making will be refused when it comes to be published. */
@@ -142,6 +143,9 @@ final class TrainingThread {
         try {
             if (before != null) {
                 before.join();
+            }
+            if (ending != Ending.NONE) {
+                return; // The partition may be another learner's, whom opening would fence.
             }
             try (TrainingSession session = opening.get()) {
                 train(session);
