@@ -70,17 +70,17 @@ class AbortedVersionTest {
                     0);
 
             // Given a follower that serves a version, and so waits for the chunks of the next
-            publish(common, publisher, 1, network(1), new Member(true));
+            publish(common, publisher, 1, network(1), new Member(producer, true));
             try (ModelFollower follower = ModelFollower.start(common, ClientConfig.ofDefaults(), listener())) {
                 WholeWay.await("version 1 serves", () -> told.equals(List.of("serves face/1")));
 
                 // When the next is written to its end and not committed
                 assertThrows(
                         CommitFailedException.class,
-                        () -> publish(common, publisher, 2, network(2), new Member(false)));
+                        () -> publish(common, publisher, 2, network(2), new Member(producer, false)));
 
                 // Then the next of its number, of which the bytes are others, is the one that serves
-                ModelUpdate second = publish(common, publisher, 2, network(3), new Member(true));
+                ModelUpdate second = publish(common, publisher, 2, network(3), new Member(producer, true));
                 WholeWay.await("version 2 serves", () -> told.size() > 1);
                 assertEquals(List.of("serves face/1", "serves face/2"), told);
                 assertEquals(
@@ -92,10 +92,12 @@ class AbortedVersionTest {
 
     /** A place in the group that is good to publish from, or is lost when all is sent. */
     private static final class Member implements GroupMembership {
+        private final KafkaProducer<?, ?> producer;
         private final boolean keeps;
         private int asked;
 
-        Member(boolean keeps) {
+        Member(KafkaProducer<?, ?> producer, boolean keeps) {
+            this.producer = producer;
             this.keeps = keeps;
         }
 
@@ -103,6 +105,7 @@ class AbortedVersionTest {
         public ConsumerGroupMetadata current() {
             asked++;
             if (!keeps && asked > 1) {
+                producer.flush(); // All of the version is on the topics then.
                 throw new CommitFailedException("another learner's");
             }
             return new ConsumerGroupMetadata("aborted.learners");

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A version that takes longer to make than a member of a group may stay away from its broker. */
 class SlowVersionTest {
-    private static final int POLL_INTERVAL_MILLIS = 2_000;
+    private static final int POLL_INTERVAL_MILLIS = 8_000;
 
     @RegisterExtension
     static final SharedBroker BROKER = new SharedBroker();
@@ -59,7 +59,7 @@ class SlowVersionTest {
                 // When a standby joins its group, and more time passes than a member may stay away
                 try (Learner second = WholeWay.learner(run.settings())) {
                     WholeWay.await("the second stands by", second::isReady);
-                    Thread.sleep(2 * POLL_INTERVAL_MILLIS);
+                    Thread.sleep(POLL_INTERVAL_MILLIS + POLL_INTERVAL_MILLIS / 2);
                     assertEquals(0, first.status().version());
                     store.release();
 

@@ -136,6 +136,8 @@ final class ReadAhead implements AutoCloseable {
                 log.debug("reading ahead was ended");
             } catch (KafkaException e) {
                 log.debug("nothing is read ahead for a moment: {}", e.getMessage());
+            } catch (RuntimeException | OutOfMemoryError e) {
+                log.warn("nothing is read ahead for a moment: {}", e.toString());
             } finally {
                 forget();
                 pause(RETRY_MILLIS);

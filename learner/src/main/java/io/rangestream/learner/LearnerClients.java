@@ -12,6 +12,7 @@ import io.rangestream.learner.checkpoint.CheckpointStore;
 import io.rangestream.learner.checkpoint.TopicStore;
 import io.rangestream.learner.config.CheckpointConfig;
 import io.rangestream.learner.config.LearnerConfig;
+import io.rangestream.learner.evaluation.HoldoutReader;
 import io.rangestream.learner.orders.OrderLog;
 import io.rangestream.learner.publish.ClaimCheck;
 import io.rangestream.learner.publish.HistoryReader;
@@ -50,6 +51,9 @@ import org.jspecify.annotations.Nullable;
 final class LearnerClients implements AutoCloseable {
     private static final int TRANSACTION_TIMEOUT_MILLIS = 300_000;
     private static final Duration BROKER_PATIENCE = Duration.ofMinutes(1);
+    /** How long records that the batches name may take to become visible. */
+    private static final Duration HOLDOUT_TIMEOUT = Duration.ofSeconds(5);
+
     private static final String PROGRESS_CLIENT = "rangestream-learner-progress";
 
     private final CommonConfig common;
@@ -135,12 +139,11 @@ final class LearnerClients implements AutoCloseable {
         return RecordSerde.ofAny(List.of(TrainingBatch.getClassSchema(), Erasure.getClassSchema()), schemas);
     }
 
-    Consumer<String, @Nullable LabeledFace> holdout() {
-        return new KafkaConsumer<>(
-                readCommitted(),
-                new StringDeserializer(),
-                RecordSerde.of(LabeledFace.class, LabeledFace.getClassSchema(), schemas)
-                        .deserializer());
+    HoldoutReader holdout() {
+        Consumer<String, byte @Nullable []> consumer =
+                new KafkaConsumer<>(readCommitted(), new StringDeserializer(), new ByteArrayDeserializer());
+        var codec = new RecordCodec(List.of(LabeledFace.getClassSchema()), schemas);
+        return new HoldoutReader(consumer, common.topics().facesHoldout(), codec, HOLDOUT_TIMEOUT);
     }
 
     OrderLog orders() {

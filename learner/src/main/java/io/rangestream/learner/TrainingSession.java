@@ -52,7 +52,6 @@ import org.slf4j.LoggerFactory;
  */
 final class TrainingSession implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(TrainingSession.class);
-    private static final Duration HOLDOUT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private final LearnerConfig config;
@@ -110,8 +109,7 @@ final class TrainingSession implements AutoCloseable {
                     - history.find(lineage.version())
                             .map(v -> v.getTraining().getBatches())
                             .orElse(0L);
-            this.holdout = owned.add(
-                    new HoldoutReader(clients.holdout(), clients.topics().facesHoldout(), HOLDOUT_TIMEOUT));
+            this.holdout = owned.add(clients.holdout());
             LearnerConfig.Evaluation evaluation = config.evaluation();
             this.evaluator = new HoldoutEvaluator(
                     backbone,

@@ -192,7 +192,10 @@ final class TrainingThread {
             metrics.stepped(lastStep - begin, session.trainer().meanLosses());
         }
         if (session.isVersionDue()) {
-            reports.tell(observe(session, LearnerState.EVALUATING));
+            LearnerProgress evaluating = observe(session, LearnerState.EVALUATING);
+            if (ending == Ending.NONE) { // Or another learner may be telling its own by now.
+                reports.tell(evaluating);
+            }
             session.publish(membership);
         }
         observe(session, state);

@@ -2,6 +2,8 @@ package io.rangestream.learner.evaluation;
 
 import io.rangestream.avro.Encoding;
 import io.rangestream.avro.LabeledFace;
+import io.rangestream.schemas.wire.RecordCodec;
+import io.rangestream.schemas.wire.UndecodableRecordException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -35,7 +37,8 @@ public final class HoldoutReader implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(HoldoutReader.class);
     private static final Duration POLL = Duration.ofMillis(100);
 
-    private final Consumer<String, @Nullable LabeledFace> consumer;
+    private final Consumer<String, byte @Nullable []> consumer;
+    private final RecordCodec codec;
     private final TopicPartition partition;
     private final Duration timeout;
     private final Map<String, Queue<Entry>> waiting = new HashMap<>();
@@ -48,10 +51,13 @@ public final class HoldoutReader implements AutoCloseable {
 
     /**
      * @param consumer of the holdout topic, read-committed, not subscribed yet; closed with this reader
+     * @param codec reads LabeledFace
      * @param timeout how long to wait for records that the batches name and the topic does not show yet
      */
-    public HoldoutReader(Consumer<String, @Nullable LabeledFace> consumer, String topic, Duration timeout) {
+    public HoldoutReader(
+            Consumer<String, byte @Nullable []> consumer, String topic, RecordCodec codec, Duration timeout) {
         this.consumer = consumer;
+        this.codec = codec;
         this.partition = new TopicPartition(topic, 0);
         this.timeout = timeout;
         consumer.assign(List.of(partition));
@@ -104,7 +110,7 @@ public final class HoldoutReader implements AutoCloseable {
         }
     }
 
-    private void remember(ConsumerRecord<String, @Nullable LabeledFace> record) {
+    private void remember(ConsumerRecord<String, byte @Nullable []> record) {
         String task = text(record.headers().lastHeader(TASK_HEADER));
         String index = text(record.headers().lastHeader(INDEX_HEADER));
         if (task == null || index == null || !index.matches("[0-9]{1,18}")) {
@@ -113,8 +119,22 @@ public final class HoldoutReader implements AutoCloseable {
         }
         long number = Long.parseLong(index);
         waiting.computeIfAbsent(task, t -> new ArrayDeque<>())
-                .add(new Entry(number, record.offset(), record.key(), record.value()));
+                .add(new Entry(number, record.offset(), record.key(), face(record)));
         read.merge(task, number, Math::max);
+    }
+
+    /** The face of a record; null for a tombstone, and for what is no face: it must not end the learner at every start. */
+    private @Nullable LabeledFace face(ConsumerRecord<String, byte @Nullable []> record) {
+        byte[] value = record.value();
+        if (value == null) {
+            return null;
+        }
+        try {
+            return (LabeledFace) codec.decode(value);
+        } catch (UndecodableRecordException e) {
+            log.warn("holdout offset {} left out: {}", record.offset(), e.getMessage());
+            return null;
+        }
     }
 
     private boolean hasRead(Map<String, Long> upTo) {

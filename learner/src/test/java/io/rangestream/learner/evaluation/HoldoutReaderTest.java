@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.avro.LabeledFace;
 import io.rangestream.learner.TrustedRecords;
+import io.rangestream.schemas.wire.RecordCodec;
+import io.rangestream.schemas.wire.SchemaSource;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,8 +26,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(TrustedRecords.class)
 class HoldoutReaderTest {
     private static final TopicPartition PARTITION = new TopicPartition("faces-holdout", 0);
+    private static final RecordCodec CODEC = new RecordCodec(List.of(LabeledFace.getClassSchema()), SchemaSource.NONE);
 
-    private final MockConsumer<String, LabeledFace> consumer = new MockConsumer<>("none");
+    private final MockConsumer<String, byte[]> consumer = new MockConsumer<>("none");
     private final HoldoutReader reader = reader();
     private long offset;
 
@@ -99,6 +103,20 @@ class HoldoutReaderTest {
     }
 
     @Test
+    void aRecordThatIsNoFaceIsLeftOutAndCounted() {
+        write("0_0", 1, "ann/1");
+        add(
+                "ann/2",
+                "no face".getBytes(StandardCharsets.UTF_8),
+                Map.of(HoldoutReader.TASK_HEADER, "0_0", HoldoutReader.INDEX_HEADER, "2"));
+        write("0_0", 3, "bob/1");
+
+        reader.advance(Map.of("0_0", 3L));
+
+        assertEquals(Set.of("ann/1", "bob/1"), reader.faces().keySet());
+    }
+
+    @Test
     void aNumberThatCompactionTookAwayIsWaitedForOnlySoLong() {
         write("0_0", 1, "ann/1");
 
@@ -116,7 +134,7 @@ class HoldoutReaderTest {
 
     private HoldoutReader reader() {
         consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
-        return new HoldoutReader(consumer, PARTITION.topic(), Duration.ofMillis(50));
+        return new HoldoutReader(consumer, PARTITION.topic(), CODEC, Duration.ofMillis(50));
     }
 
     private void write(String task, long index, String key) {
@@ -127,7 +145,7 @@ class HoldoutReaderTest {
         add(key, null, Map.of(HoldoutReader.TASK_HEADER, task, HoldoutReader.INDEX_HEADER, "" + index));
     }
 
-    private void add(String key, LabeledFace value, Map<String, String> headers) {
+    private void add(String key, byte[] value, Map<String, String> headers) {
         var kafkaHeaders = new RecordHeaders();
         headers.forEach((name, text) -> kafkaHeaders.add(name, text.getBytes(StandardCharsets.UTF_8)));
         consumer.addRecord(new ConsumerRecord<>(
@@ -145,10 +163,10 @@ class HoldoutReaderTest {
         consumer.updateEndOffsets(Map.of(PARTITION, offset));
     }
 
-    private static LabeledFace face(String key) {
-        return LabeledFace.newBuilder()
+    private static byte[] face(String key) {
+        return CODEC.encode(LabeledFace.newBuilder()
                 .setIdentity(key.substring(0, key.indexOf('/')))
                 .setFaceId(key)
-                .build();
+                .build());
     }
 }
