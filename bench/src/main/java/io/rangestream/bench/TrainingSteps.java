@@ -41,6 +41,11 @@ final class TrainingSteps implements AutoCloseable {
         return trainer.identities();
     }
 
+    /** From here on embeddings are kept near those of the weights as they are now, as {@code compatibility.weight} says. */
+    void foundSpace() {
+        trainer.keepComparableWith(trainer.published());
+    }
+
     /** Takes steps on identities drawn anew for each; milliseconds of each. */
     double[] run(int steps) {
         var millis = new double[steps];
