@@ -31,8 +31,11 @@ final class ReadAhead implements AutoCloseable {
     private static final long PATIENCE_MILLIS = 250;
 
     private static final long RETRY_MILLIS = 1000;
-    /** Between two looks at how far an artifact has come that is passed over. */
-    private static final long PASS_MILLIS = 250;
+    /** Between two looks at how far an artifact has come that is passed over, well below the patience for the next one. */
+    private static final long PASS_MILLIS = 50;
+
+    /** A writer that is silent for so long has given up. */
+    private static final long SILENCE_MILLIS = 1000;
 
     private final Supplier<LogReader> readers;
     private final RecordCodec codec;
@@ -160,12 +163,12 @@ final class ReadAhead implements AutoCloseable {
     /** Goes on at an offset, or at the end if records do not come that far: there is no seeking beyond it. */
     private void pass(LogReader opened, long offset) {
         long end = opened.end();
-        boolean growing = true;
-        while (end < offset && growing && !isClosed()) {
+        long since = System.nanoTime();
+        while (end < offset && System.nanoTime() - since < SILENCE_MILLIS * 1_000_000 && !isClosed()) {
             pause(PASS_MILLIS);
             long before = end;
             end = opened.end();
-            growing = end > before;
+            since = end > before ? System.nanoTime() : since;
         }
         opened.seek(Math.min(offset, end));
     }

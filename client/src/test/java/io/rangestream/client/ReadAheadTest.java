@@ -143,13 +143,12 @@ class ReadAheadTest {
     void ofALargeVersionThatIsStillBeingWrittenNothingIsReadButItsBeginning() throws Exception {
         List<ModelChunk> large = chunks(102, new byte[2 * LIMIT], 40);
         append(weights, large.get(0));
-        while (weights.recordsRead() == before) {
-            TimeUnit.MILLISECONDS.sleep(1);
-        }
+        awaitRecordsRead(1);
 
         large.subList(1, 40).forEach(chunk -> append(weights, chunk));
         long hint = weights.end();
         put(103, artifact);
+        awaitRecordsRead(1 + CHUNKS);
 
         assertEmbeds(ahead.take(version(103, artifact, CHUNKS, hint)));
         assertEquals(1 + CHUNKS, weights.recordsRead() - before);
@@ -251,6 +250,12 @@ class ReadAheadTest {
             TimeUnit.MILLISECONDS.sleep(5);
         }
         return taken;
+    }
+
+    private void awaitRecordsRead(long count) throws InterruptedException {
+        while (weights.recordsRead() - before < count) {
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
     }
 
     private void put(long version, byte[] bytes) {
