@@ -68,18 +68,12 @@ class ExamplesTest {
                 python + " has not the packages of examples/python/requirements.txt");
         Path to = directory.resolve("python");
 
-        Ended ended = run(List.of(
+        Ended ended = follow(
                 python,
-                EXAMPLES.resolve("python/follow.py").toString(),
-                "--bootstrap",
-                BROKER.bootstrapServers(),
-                "--prefix",
-                PREFIX,
-                "--to",
-                to.toString(),
+                "python/follow.py",
+                to,
                 "--trusted",
-                directory.resolve("key.pub").toString(),
-                "--once"));
+                directory.resolve("key.pub").toString());
 
         assertWritten(to, ended);
     }
@@ -92,9 +86,16 @@ class ExamplesTest {
                 node + " is missing, or npm ci was not run in examples/node");
         Path to = directory.resolve("node");
 
-        Ended ended = run(List.of(
-                node,
-                EXAMPLES.resolve("node/follow.mjs").toString(),
+        Ended ended = follow(node, "node/follow.mjs", to);
+
+        assertWritten(to, ended);
+    }
+
+    private static Ended follow(String interpreter, String script, Path to, String... more)
+            throws IOException, InterruptedException {
+        var command = new ArrayList<>(List.of(
+                interpreter,
+                EXAMPLES.resolve(script).toString(),
                 "--bootstrap",
                 BROKER.bootstrapServers(),
                 "--prefix",
@@ -102,8 +103,8 @@ class ExamplesTest {
                 "--to",
                 to.toString(),
                 "--once"));
-
-        assertWritten(to, ended);
+        command.addAll(List.of(more));
+        return run(command);
     }
 
     private static void assertWritten(Path folder, Ended ended) throws IOException {
@@ -124,7 +125,7 @@ class ExamplesTest {
 
     private static Ended run(List<String> command) throws IOException, InterruptedException {
         Path output = Files.createTempFile(directory, "output", ".txt");
-        Process process = new ProcessBuilder(new ArrayList<>(command))
+        Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();

@@ -3,7 +3,6 @@ package io.rangestream.client;
 import io.rangestream.schemas.config.CommonConfig;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -50,7 +49,7 @@ final class LogReader implements AutoCloseable {
 
     private static LogReader open(CommonConfig common, String topic, IsolationLevel isolation) {
         var config = common.clientConfig();
-        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString().toLowerCase(Locale.ROOT));
+        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString());
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         // An offset that is gone means that the log was cut; what is left of it is the truth.
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");

@@ -12,13 +12,11 @@ import io.rangestream.ingest.synthetic.SyntheticFaces;
 import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.schemas.config.Settings;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -147,7 +145,7 @@ final class TailCutCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         List<String> failed = reportOnly ? List.of() : run();
-        if (failed.isEmpty() || hasRun()) {
+        if (failed.isEmpty() || RunFolder.isAnyIn(out)) {
             CutReport report = CutReport.of(out);
             Console.println(spec, report.markdown());
             for (Path written : report.write(out)) {
@@ -167,15 +165,6 @@ final class TailCutCommand implements Callable<Integer> {
             return new TailCut(study(source.description()), out, line -> Console.progress()
                             .println(line))
                     .run(source, Optional.ofNullable(protocol));
-        }
-    }
-
-    private boolean hasRun() throws IOException {
-        if (!Files.isDirectory(out)) {
-            return false;
-        }
-        try (Stream<Path> folders = Files.list(out)) {
-            return folders.anyMatch(folder -> new RunFolder(folder).isFinished());
         }
     }
 

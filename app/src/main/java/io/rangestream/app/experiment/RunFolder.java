@@ -35,6 +35,11 @@ public record RunFolder(Path path) {
         return paths.stream().flatMap(path -> of(path).stream()).distinct().toList();
     }
 
+    /** Whether a folder holds a finished run; none does that is not there. */
+    public static boolean isAnyIn(Path folder) {
+        return Files.isDirectory(folder) && !finishedIn(folder).isEmpty();
+    }
+
     /** Whether the run is there, and complete. */
     public boolean isFinished() {
         return Files.isRegularFile(path.resolve(RUN));
@@ -92,16 +97,19 @@ public record RunFolder(Path path) {
         if (!Files.isDirectory(path)) {
             throw new ConfigurationException("%s is no run folder: it does not exist".formatted(path));
         }
+        List<RunFolder> runs = finishedIn(path);
+        if (runs.isEmpty()) {
+            throw new ConfigurationException("%s is no run folder and holds none: no %s in it".formatted(path, RUN));
+        }
+        return runs;
+    }
+
+    private static List<RunFolder> finishedIn(Path path) {
         try (Stream<Path> children = Files.list(path)) {
-            List<RunFolder> runs = children.sorted()
+            return children.sorted()
                     .map(RunFolder::new)
                     .filter(RunFolder::isFinished)
                     .toList();
-            if (runs.isEmpty()) {
-                throw new ConfigurationException(
-                        "%s is no run folder and holds none: no %s in it".formatted(path, RUN));
-            }
-            return runs;
         } catch (IOException e) {
             throw new ConfigurationException("%s cannot be read: %s".formatted(path, e.getMessage()));
         }
