@@ -105,6 +105,8 @@ def take(message, updates, trusted, schemas):
     key, value = message.key() or b"", message.value()
     try:
         trusted.check_signature(key, value, message.headers())
+        if not value and trusted.keys:
+            raise Refused("it is a deletion, which has no place in the order")
         update = decode(value, schemas) if value else None
         if update:
             trusted.check_order(update.get("event_number", 0))

@@ -5,6 +5,9 @@ public enum Check {
     /** One of the trusted keys signed the update as it is. Only where keys are configured. */
     SIGNATURE,
 
+    /** The update can be decoded, and is about the version that its key names. */
+    RECORD,
+
     /** The update is newer than all that were read before it. Only where keys are configured. */
     ORDER,
 

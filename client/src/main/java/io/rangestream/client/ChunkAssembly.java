@@ -3,11 +3,12 @@ package io.rangestream.client;
 import io.rangestream.avro.Artifact;
 import io.rangestream.avro.ModelChunk;
 import io.rangestream.schemas.hash.Sha256;
+import io.rangestream.schemas.updates.ChunkKey;
+import io.rangestream.schemas.updates.VersionKey;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.UndecodableRecordException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
@@ -29,7 +30,7 @@ final class ChunkAssembly {
     private final ModelVersion version;
     private final Artifact artifact;
     private final RecordCodec codec;
-    private final String keyPrefix;
+    private final VersionKey key;
     private final Piece[] pieces;
     private final Spool spool;
     /** Of the first {@link #hashed} pieces. */
@@ -65,7 +66,7 @@ final class ChunkAssembly {
         this.version = version;
         this.artifact = version.update().getArtifact();
         this.codec = codec;
-        this.keyPrefix = version + "/";
+        this.key = version.key();
         this.spool = spool;
         if (artifact.getChunks() < 1 || artifact.getChunks() > MOST_CHUNKS) {
             throw new ArtifactException(
@@ -202,17 +203,12 @@ final class ChunkAssembly {
         return spool.append(bytes);
     }
 
-    /** The chunk's index in a key {@code model/version/index}, -1 if the key is not of this version. */
-    private int index(byte @Nullable [] key) {
-        String text = key == null ? "" : new String(key, StandardCharsets.UTF_8);
-        if (!text.startsWith(keyPrefix)) {
-            return -1;
-        }
-        try {
-            return Integer.parseInt(text.substring(keyPrefix.length()));
-        } catch (NumberFormatException e) {
-            return -1;
-        }
+    /** The chunk's index that a record's key names, -1 if the key is not of this version. */
+    private int index(byte @Nullable [] recordKey) {
+        return ChunkKey.parse(recordKey)
+                .filter(chunk -> chunk.version().equals(key))
+                .map(ChunkKey::index)
+                .orElse(-1);
     }
 
     private String missing() {

@@ -92,6 +92,14 @@ public final class ModelFollower implements AutoCloseable {
         return slot.current();
     }
 
+    /**
+     * Why the version that serves may not be the newest, in one line: the broker cannot be reached, or the follower has ended. Empty while all
+     * is well. What serves goes on serving.
+     */
+    public Optional<String> failure() {
+        return loop.failure();
+    }
+
     /** Waits for the first version; empty if none serves within {@code timeout}. */
     public Optional<ModelVersion> awaitVersion(Duration timeout) throws InterruptedException {
         return slot.await(version -> true, timeout);

@@ -1,13 +1,11 @@
 package io.rangestream.client;
 
 import io.rangestream.avro.ModelStatus;
-import io.rangestream.avro.ModelUpdate;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.signature.TrustedKeys;
-import io.rangestream.schemas.wire.RecordCodec;
+import io.rangestream.schemas.updates.UpdateEntry;
+import io.rangestream.schemas.updates.UpdateLog;
 import io.rangestream.schemas.wire.SchemaSource;
-import io.rangestream.schemas.wire.UndecodableRecordException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -29,19 +27,17 @@ import org.slf4j.LoggerFactory;
  * update of each version counts. It belongs to no consumer group and leaves no trace on the broker.
  *
  * <p>Not thread-safe, except {@link #stop}. Methods that read throw {@link KafkaException} if the broker refuses or cannot
- * be reached; a record that cannot be decoded is skipped with a warning.
+ * be reached, and have the same records to read again then. A record that counts for nothing ({@link UpdateLog}) is passed over with a warning.
  */
 public final class ModelLog implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(ModelLog.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ModelLog.class);
     private static final Duration POLL = Duration.ofMillis(500);
 
     private final LogReader reader;
-    private final String model;
-    private final RecordCodec codec;
+    private final UpdateLog log;
     private final TrustedKeys trusted;
     private final List<Refusal> refused = new ArrayList<>();
     private final NavigableMap<Long, ModelVersion> versions = new TreeMap<>();
-    private long newestEvent;
     /** The offset that no record below may come again. */
     private long next;
 
@@ -51,8 +47,7 @@ public final class ModelLog implements AutoCloseable {
     ModelLog(LogReader reader, String model, SchemaSource schemas, TrustedKeys trusted) {
         this.trusted = trusted;
         this.reader = reader;
-        this.model = model;
-        this.codec = new RecordCodec(List.of(ModelUpdate.getClassSchema()), schemas);
+        this.log = new UpdateLog(model, schemas, trusted);
     }
 
     /**
@@ -98,13 +93,11 @@ public final class ModelLog implements AutoCloseable {
     public List<ModelVersion> poll(Duration timeout) {
         List<ModelVersion> updates = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : reader.poll(timeout)) {
-            if (record.offset() < next) {
-                forget();
-            }
-            next = record.offset() + 1;
-            ModelVersion update = take(record);
-            if (update != null) {
-                updates.add(update);
+            try {
+                take(record).ifPresent(updates::add);
+            } catch (RuntimeException | Error e) {
+                reader.seek(record.offset()); // Or it would be passed over.
+                throw e;
             }
         }
         return updates;
@@ -175,77 +168,35 @@ public final class ModelLog implements AutoCloseable {
      * could have old events accepted.
      */
     private void forget() {
-        log.warn(
+        LOG.warn(
                 "{} was created anew: the versions read from it are forgotten{}",
                 reader.topic(),
                 trusted.areNamed()
-                        ? "; events up to number %d are refused until this program starts again".formatted(newestEvent)
+                        ? "; events up to number %d are refused until this program starts again"
+                                .formatted(log.newestEvent())
                         : "");
         versions.clear();
         caughtUp = false;
         next = 0;
     }
 
-    private @Nullable ModelVersion take(ConsumerRecord<byte[], byte @Nullable []> record) {
-        Optional<Long> version = versionOf(record.key());
-        if (version.isEmpty()) {
-            log.debug("{} offset {} is not about {}", reader.topic(), record.offset(), model);
-            return null;
+    private Optional<ModelVersion> take(ConsumerRecord<byte[], byte @Nullable []> record) {
+        if (record.offset() < next) {
+            forget();
         }
-        byte[] value = record.value();
-        Optional<String> objection = trusted.objection(record.key(), value, record.headers());
-        if (value == null) {
-            if (objection.isEmpty()) {
-                versions.remove(version.get());
-            } else {
-                log.warn("refused {} offset {}: {}", reader.topic(), record.offset(), objection.get());
-            }
-            return null;
+        UpdateEntry entry = log.take(record);
+        next = record.offset() + 1;
+        if (entry instanceof UpdateEntry.Update update) {
+            var version = new ModelVersion(update.update(), update.offset());
+            versions.put(version.version(), version);
+            return Optional.of(version);
         }
-        try {
-            if (!(codec.decode(value) instanceof ModelUpdate update)
-                    || !update.getModel().equals(model)
-                    || update.getVersion() != version.get()) {
-                throw new UndecodableRecordException(
-                        "the key %s/%s does not name the version in the record".formatted(model, version.get()));
-            }
-            var taken = new ModelVersion(update, record.offset());
-            if (objection.isPresent()) {
-                refuse(new Refusal(taken, Check.SIGNATURE, objection.get()));
-                return null;
-            }
-            if (trusted.areNamed() && newestEvent > 0 && update.getEventNumber() <= newestEvent) {
-                refuse(new Refusal(
-                        taken,
-                        Check.ORDER,
-                        "it is event %d of the model, and event %d was read before it: an old event was written again"
-                                .formatted(update.getEventNumber(), newestEvent)));
-                return null;
-            }
-            newestEvent = Math.max(newestEvent, update.getEventNumber());
-            versions.put(taken.version(), taken);
-            return taken;
-        } catch (UndecodableRecordException e) {
-            log.warn("skipped {} offset {}: {}", reader.topic(), record.offset(), e.getMessage());
-            return null;
+        if (entry instanceof UpdateEntry.Deletion deletion) {
+            versions.remove(deletion.version().version());
+        } else if (entry instanceof UpdateEntry.Refused refusal) {
+            LOG.warn("refused {} offset {}: {}", reader.topic(), refusal.offset(), refusal.reason());
+            refused.add(Refusal.of(refusal));
         }
-    }
-
-    private void refuse(Refusal refusal) {
-        log.warn("refused {} offset {}: {}", reader.topic(), refusal.version().offset(), refusal.reason());
-        refused.add(refusal);
-    }
-
-    /** The version in a key {@code model/version}; empty if the key is of another model. */
-    private Optional<Long> versionOf(byte @Nullable [] key) {
-        String text = key == null ? "" : new String(key, StandardCharsets.UTF_8);
-        if (!text.startsWith(model + "/")) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(Long.valueOf(text.substring(model.length() + 1)));
-        } catch (NumberFormatException e) {
-            return Optional.empty();
-        }
+        return Optional.empty();
     }
 }

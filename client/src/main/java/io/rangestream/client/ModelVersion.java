@@ -3,6 +3,7 @@ package io.rangestream.client;
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.avro.Network;
+import io.rangestream.schemas.updates.VersionKey;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.OptionalDouble;
@@ -72,9 +73,13 @@ public record ModelVersion(ModelUpdate update, long offset) {
         return version() == other.version() && sha256().equals(other.sha256());
     }
 
-    /** The key of the version's update: {@code model/version}. */
+    /** The version's name, {@code model/version}, which is the key of its update. */
+    public VersionKey key() {
+        return new VersionKey(model(), version());
+    }
+
     @Override
     public String toString() {
-        return model() + "/" + version();
+        return key().toString();
     }
 }

@@ -1,10 +1,11 @@
 package io.rangestream.client;
 
 import io.rangestream.avro.ModelChunk;
+import io.rangestream.schemas.updates.ChunkKey;
+import io.rangestream.schemas.updates.VersionKey;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
 import io.rangestream.schemas.wire.UndecodableRecordException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +40,7 @@ final class ReadAhead implements AutoCloseable {
 
     private final Supplier<LogReader> readers;
     private final RecordCodec codec;
-    private final String keyPrefix;
+    private final String model;
     private final int limit;
     private final Thread thread = new Thread(this::run, "model-read-ahead");
     private @Nullable LogReader reader;
@@ -58,7 +59,7 @@ final class ReadAhead implements AutoCloseable {
     ReadAhead(Supplier<LogReader> readers, SchemaSource schemas, String model, int limit) {
         this.readers = readers;
         this.codec = new RecordCodec(List.of(ModelChunk.getClassSchema()), schemas);
-        this.keyPrefix = model + "/";
+        this.model = model;
         this.limit = limit;
         thread.setDaemon(true);
     }
@@ -139,7 +140,7 @@ final class ReadAhead implements AutoCloseable {
                 log.debug("reading ahead was ended");
             } catch (KafkaException e) {
                 log.debug("nothing is read ahead for a moment: {}", e.getMessage());
-            } catch (RuntimeException | OutOfMemoryError e) {
+            } catch (RuntimeException | Error e) {
                 log.warn("nothing is read ahead for a moment: {}", e.toString());
             } finally {
                 forget();
@@ -190,14 +191,15 @@ final class ReadAhead implements AutoCloseable {
 
     /** The chunk in a record of this model, if it is one and what its key names. */
     private @Nullable ModelChunk chunk(ConsumerRecord<byte[], byte @Nullable []> record) {
-        String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+        Optional<ChunkKey> key = ChunkKey.parse(record.key());
         byte[] value = record.value();
-        if (value == null || !key.startsWith(keyPrefix)) {
+        if (value == null || key.isEmpty() || !key.get().version().model().equals(model)) {
             return null;
         }
         try {
             var chunk = (ModelChunk) codec.decode(value);
-            return key.equals(keyPrefix + chunk.getVersion() + "/" + chunk.getIndex()) ? chunk : null;
+            VersionKey version = key.get().version();
+            return version.version() == chunk.getVersion() && key.get().index() == chunk.getIndex() ? chunk : null;
         } catch (UndecodableRecordException e) {
             return null;
         }

@@ -34,8 +34,8 @@ final class UpdateLoop implements Runnable {
     private final Duration fetchTimeout;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile @Nullable ModelLog updates;
+    private volatile @Nullable String failure;
     private @Nullable Attempt failed;
-    private @Nullable String lastTrouble;
     private long warnedOf = -1;
 
     /** Makes a version ready to serve. */
@@ -67,27 +67,38 @@ final class UpdateLoop implements Runnable {
         try (ModelLog opened = logs.get()) {
             updates = opened;
             while (!stopped()) {
-                try {
-                    opened.poll(POLL);
-                    opened.takeRefused().forEach(refusal -> tell(listener -> listener.onRefused(refusal)));
-                    // Not before everything is read: at the start of the log stand versions long superseded.
-                    if (opened.caughtUp()) {
-                        serve(opened);
-                    }
-                    lastTrouble = null;
-                } catch (WakeupException | InterruptException e) {
-                    break;
-                } catch (KafkaException e) {
-                    waitAfter(e);
-                }
+                turn(opened);
             }
         } catch (KafkaException e) {
-            if (!stopped()) {
-                log.error("the model can not be followed: {}", e.getMessage());
-            }
-        } catch (RuntimeException e) {
-            log.error("the model is not followed any more", e);
+            end(e);
+        } catch (RuntimeException | Error e) {
+            end(e);
+            log.error("the follower's thread ended", e);
         }
+    }
+
+    /** Whatever happens in it, the next turn begins where this one did: what serves goes on, and the failure is told. */
+    private void turn(ModelLog opened) {
+        try {
+            opened.poll(POLL);
+            opened.takeRefused().forEach(refusal -> tell(listener -> listener.onRefused(refusal)));
+            // Not before everything is read: at the start of the log stand versions long superseded.
+            if (opened.caughtUp()) {
+                serve(opened);
+            }
+            failure = null;
+        } catch (WakeupException | InterruptException e) {
+            log.debug("woken up");
+        } catch (KafkaException e) {
+            waitAfter(String.valueOf(e.getMessage()), null);
+        } catch (RuntimeException | Error e) {
+            waitAfter(e.toString(), e);
+        }
+    }
+
+    /** Why the newest version is not known at the moment, in one line; empty while the topic is read. May be called from any thread. */
+    Optional<String> failure() {
+        return Optional.ofNullable(failure);
     }
 
     /** Ends {@link #run} within a moment. */
@@ -133,7 +144,7 @@ final class UpdateLoop implements Runnable {
             return;
         } catch (IOException e) {
             log.debug("a temporary file stays: {}", e.getMessage());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
             // Whatever a foreign writer has put there, it must not end the service of the version before.
             refuse(version, Check.MODEL, "the artifact cannot be served: " + e, false);
             return;
@@ -159,7 +170,7 @@ final class UpdateLoop implements Runnable {
     /** What came too late is tried again, at intervals as long as the wait for it was. */
     private boolean due(ModelVersion version) {
         Attempt last = failed;
-        if (last == null || last.refusal().version().offset() != version.offset()) {
+        if (last == null || last.refusal().offset() != version.offset()) {
             return true;
         }
         return last.retryable()
@@ -170,7 +181,7 @@ final class UpdateLoop implements Runnable {
         if (stopped()) {
             return;
         }
-        var next = new Refusal(version, check, reason);
+        Refusal next = Refusal.of(version, check, reason);
         Attempt before = failed;
         failed = new Attempt(next, retryable, System.nanoTime());
         if (before != null && before.refusal().equals(next)) {
@@ -194,17 +205,24 @@ final class UpdateLoop implements Runnable {
         for (ModelListener listener : listeners) {
             try {
                 event.accept(listener);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 log.warn("a listener failed", e);
             }
         }
     }
 
-    private void waitAfter(KafkaException trouble) {
-        String message = String.valueOf(trouble.getMessage());
-        if (!message.equals(lastTrouble)) {
-            log.warn("model updates cannot be read, trying again: {}", message);
-            lastTrouble = message;
+    private void end(Throwable trouble) {
+        if (!stopped()) {
+            failure = "the model is not followed any more: " + trouble.getMessage();
+            log.error("{}", failure);
+        }
+    }
+
+    private void waitAfter(String trouble, @Nullable Throwable unexpected) {
+        String told = "model updates cannot be read, trying again: " + trouble;
+        if (!told.equals(failure)) {
+            failure = told;
+            log.warn(told, unexpected);
         }
         try {
             if (stopping.await(RETRY_MILLIS, TimeUnit.MILLISECONDS)) {

@@ -16,7 +16,6 @@ import io.rangestream.schemas.hash.Sha256;
 import io.rangestream.schemas.signature.SigningKey;
 import io.rangestream.schemas.signature.TrustedKeys;
 import io.rangestream.schemas.signature.UpdateSignature;
-import io.rangestream.schemas.wire.SchemaSource;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.apache.avro.Schema;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,6 +43,8 @@ class CorruptionTest {
     private static final double NEW = 1.2;
     private static final byte[] WHITE = white();
     private static final int CHUNKS = 4;
+    /** Of a schema that nobody knows, and that kills who asks for it. */
+    private static final byte[] POISON = {(byte) 0xc3, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9};
 
     private final TestLog updates = new TestLog("model-updates");
     private final TestLog weights = new TestLog("model-weights");
@@ -187,6 +189,26 @@ class CorruptionTest {
     }
 
     @Test
+    void anUnsignedRecordThatNoDecoderSurvives() throws Exception {
+        updates.append("faces/2", POISON);
+
+        refused(Check.SIGNATURE, "it is not signed");
+        // One that starts now reads it first, and is not kept from the good version behind it.
+        follower.close();
+        follower = follow();
+        assertEquals(9, swap());
+        assertEquals(Optional.empty(), follower.failure());
+    }
+
+    @Test
+    void aSignedRecordThatNoDecoderSurvives() throws Exception {
+        updates.append(
+                "faces/2", POISON, new RecordHeaders().add(UpdateSignature.HEADER, ours.sign("faces/2", POISON)));
+
+        refused(Check.RECORD, "cannot be decoded: StackOverflowError");
+    }
+
+    @Test
     void anUpdateThatSomebodyElseSigned() throws Exception {
         chunks(2, artifact, CHUNKS).forEach(chunk -> append(weights, chunk));
         signed(promoted(2, artifact), theirs);
@@ -254,6 +276,10 @@ class CorruptionTest {
         assertTrue(refusals.isEmpty(), refusals.toString());
     }
 
+    private static Optional<Schema> overflow(long fingerprint) {
+        throw new StackOverflowError("fingerprint %016x".formatted(fingerprint));
+    }
+
     private void refused(Check check, String reason) throws Exception {
         Refusal refusal = refusals.poll(10, TimeUnit.SECONDS);
         assertNotNull(refusal);
@@ -281,7 +307,7 @@ class CorruptionTest {
                 Optional.empty(),
                 1 << 20);
         var next = new ModelFollower(
-                () -> new ModelLog(updates.reader(), Publication.MODEL, SchemaSource.NONE, config.trusted()),
+                () -> new ModelLog(updates.reader(), Publication.MODEL, CorruptionTest::overflow, config.trusted()),
                 Publication.fetcher(weights, config.fetchTimeout()),
                 () -> {},
                 config,

@@ -2,6 +2,7 @@ package io.rangestream.client;
 
 import static io.rangestream.client.Publication.publish;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.schemas.signature.TrustedKeys;
 import io.rangestream.schemas.wire.SchemaSource;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -60,6 +62,87 @@ class UpdateLoopTest {
             thread.join();
             slot.close();
         }
+    }
+
+    @Test
+    void aFailureOfAnyKindIsToldAndTheThreadGoesOn() throws Exception {
+        var broken = new AtomicBoolean(true);
+        var slot = new ServingSlot();
+        SchemaSource schemas = fingerprint -> {
+            if (broken.get()) {
+                throw new OutOfMemoryError("of the test");
+            }
+            return Optional.empty();
+        };
+        var config = new ClientConfig(WAIT, 0, 1, 1_000_000, TrustedKeys.anyone(), Optional.empty(), 1 << 20);
+        var loop = new UpdateLoop(
+                () -> new ModelLog(updates.reader(), Publication.MODEL, schemas, config.trusted()),
+                Publication.fetcher(weights, WAIT),
+                slot,
+                (version, onnx) -> ServedModel.open(version, onnx, config, () -> {}),
+                List.of(
+                        new ModelListener() {
+                            @Override
+                            public void onSwap(ModelVersion version) {
+                                throw new AssertionError("of the test");
+                            }
+                        },
+                        new ModelListener() {
+                            @Override
+                            public void onSwap(ModelVersion version) {
+                                events.add("swap " + version.version());
+                            }
+                        }),
+                WAIT);
+        var thread = new Thread(loop);
+        // Given a record that no memory suffices for, and a version behind it
+        updates.append("faces/1", new byte[] {(byte) 0xc3, 1, 1, 2, 3, 4, 5, 6, 7, 8});
+        publish(updates, weights, 2, TinyOnnx.constant(0));
+        thread.start();
+        try {
+            while (loop.failure().isEmpty()) {
+                Thread.sleep(10);
+            }
+            assertEquals(
+                    "model updates cannot be read, trying again: java.lang.OutOfMemoryError: of the test",
+                    loop.failure().orElseThrow());
+
+            // When there is memory again
+            broken.set(false);
+
+            // Then nothing was passed over, and a listener that fails keeps the others from nothing
+            assertEquals("swap 2", event());
+            while (loop.failure().isPresent()) {
+                Thread.sleep(10);
+            }
+            assertTrue(thread.isAlive());
+        } finally {
+            loop.stop();
+            thread.join();
+            slot.close();
+        }
+    }
+
+    @Test
+    void whatEndsTheThreadIsTold() throws Exception {
+        var loop = new UpdateLoop(
+                () -> {
+                    throw new IllegalStateException("of the test");
+                },
+                Publication.fetcher(weights, WAIT),
+                new ServingSlot(),
+                (version, onnx) -> {
+                    throw new AssertionError();
+                },
+                List.of(),
+                WAIT);
+        var thread = new Thread(loop);
+        thread.start();
+        thread.join();
+
+        assertEquals(
+                "the model is not followed any more: of the test",
+                loop.failure().orElseThrow());
     }
 
     private String event() throws InterruptedException {

@@ -4,16 +4,26 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.rangestream.avro.Artifact;
 import io.rangestream.avro.ModelChunk;
+import io.rangestream.avro.ModelStatus;
+import io.rangestream.avro.ModelUpdate;
+import io.rangestream.avro.Network;
+import io.rangestream.avro.Training;
 import io.rangestream.schemas.signature.SigningKey;
+import io.rangestream.schemas.signature.UpdateSignature;
+import io.rangestream.schemas.updates.UpdateHeaders;
+import io.rangestream.schemas.updates.VersionKey;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.apache.avro.SchemaNormalization;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +62,35 @@ class ProtocolPageTest {
 
         assertEquals(64, signature.length);
         assertShown(Files.readString(PAGE), signature);
+    }
+
+    @Test
+    void theKeysAndHeadersOfThePageAreThoseThatTheCodeWrites() throws Exception {
+        String page = Files.readString(PAGE);
+        var version = new VersionKey("faces", 7);
+        ModelUpdate update = ModelUpdate.newBuilder()
+                .setModel("faces")
+                .setVersion(7)
+                .setStatus(ModelStatus.PROMOTED)
+                .setCreatedAt(Instant.EPOCH)
+                .setArtifact(new Artifact("onnx", 1L, "", 1, 0L, null, false))
+                .setNetwork(Network.newBuilder()
+                        .setBackbone("compact")
+                        .setEmbeddingDim(1)
+                        .setInputWidth(1)
+                        .setInputHeight(1)
+                        .build())
+                .setTraining(Training.newBuilder().build())
+                .build();
+
+        assertTrue(page.contains("| `model-updates` | `MODEL/VERSION`, as `%s`;".formatted(version)));
+        assertTrue(page.contains("| `model-weights` | `MODEL/VERSION/INDEX`, as `%s`;".formatted(version.chunk(0))));
+        Map<String, String> headers = UpdateHeaders.of(update);
+        headers.forEach((name, text) -> {
+            String written = name.equals("ce_time") ? "when" : "`" + text + "`";
+            assertTrue(page.contains("| `%s` | %s".formatted(name, written)), name);
+        });
+        assertTrue(page.contains("| `%s` | 64 bytes".formatted(UpdateSignature.HEADER)));
     }
 
     /** As lines of sixteen bytes, with an offset in front and whatever one likes behind. */

@@ -1,0 +1,38 @@
+package io.rangestream.schemas.updates;
+
+import io.rangestream.avro.ModelUpdate;
+
+/** What a record of {@code model-updates} says to who goes by an {@link UpdateLog}. */
+public sealed interface UpdateEntry {
+
+    /** What a record that counts for nothing did not pass. */
+    enum Check {
+        /** A trusted key signed it. */
+        SIGNATURE,
+        /** It can be decoded, and is about the version that its key names. */
+        RECORD,
+        /** It is newer than all that counted before it. */
+        ORDER
+    }
+
+    /**
+     * An update that counts.
+     *
+     * @param offset of two updates of a version the one with the higher offset holds
+     */
+    record Update(ModelUpdate update, long offset) implements UpdateEntry {}
+
+    /** The version was deleted. */
+    record Deletion(VersionKey version) implements UpdateEntry {}
+
+    /**
+     * It counts for nothing.
+     *
+     * @param version that its key names
+     * @param reason in one line
+     */
+    record Refused(VersionKey version, long offset, Check failed, String reason) implements UpdateEntry {}
+
+    /** It is not about this model. */
+    record Unrelated() implements UpdateEntry {}
+}
