@@ -1,6 +1,5 @@
 package io.rangestream.schemas.wire;
 
-import io.rangestream.avro.Encoding;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,15 +21,14 @@ import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.avro.util.ClassSecurityValidator;
-import org.apache.avro.util.ClassSecurityValidator.ClassSecurityPredicate;
 
 /**
  * Turns records into Avro single-object encoding and back.
  *
  * <p>A codec reads the record types it was made for, whatever version of their schema they were written with: one it
  * does not know it looks up by fingerprint in its {@link SchemaSource} before it refuses. If that is a {@link
- * RegistrySource}, it also reads records in a registry's framing. Thread-safe.
+ * RegistrySource}, it also reads records in a registry's framing. What any producer may write is bounded before it is
+ * decoded: the schema ({@link WriterSchema}) and the record ({@link RecordScan}). Thread-safe.
  */
 public final class RecordCodec {
     /** A registry's framing: a zero byte, the schema's id in four bytes, most significant first. */
@@ -39,12 +37,7 @@ public final class RecordCodec {
     private static final byte REGISTRY_MARKER = 0;
 
     static {
-        // Avro instantiates no class it was not told to trust (1.12.2); the records' own package is, besides what
-        // already was.
-        String records = Encoding.class.getPackageName();
-        ClassSecurityPredicate before = ClassSecurityValidator.getGlobal();
-        ClassSecurityValidator.setGlobal(ClassSecurityValidator.composite(
-                before, type -> type.getPackageName().equals(records)));
+        RecordClasses.find();
     }
 
     private final Map<String, Schema> readable;
@@ -98,7 +91,8 @@ public final class RecordCodec {
     /**
      * The record in these bytes.
      *
-     * @throws UndecodableRecordException if they are truncated, damaged, of an unknown schema or of another type
+     * @throws UnknownSchemaException if their schema is not known yet
+     * @throws UndecodableRecordException if they are truncated, damaged, of another type or beyond the bounds
      */
     public SpecificRecord decode(byte[] bytes) {
         if (source instanceof RegistrySource registry
@@ -122,29 +116,23 @@ public final class RecordCodec {
     }
 
     private static SpecificRecord read(SpecificDatumReader<SpecificRecord> reader, byte[] bytes, int from) {
+        RecordScan.require(reader.getSchema(), bytes, from);
         BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(bytes, from, bytes.length - from, null);
         try {
-            SpecificRecord record = new SpecificDatumReader<SpecificRecord>(
+            return new SpecificDatumReader<SpecificRecord>(
                             reader.getSchema(), reader.getExpected(), reader.getSpecificData())
                     .read(null, decoder);
-            if (!decoder.isEnd()) {
-                throw new UndecodableRecordException(
-                        "damaged %s: bytes are left over after the record".formatted(name(reader)));
-            }
-            return record;
-        } catch (UndecodableRecordException e) {
-            throw e;
         } catch (IOException | RuntimeException e) {
-            // Avro refuses damage by many types, UnsupportedOperationException for an absurd length among them.
-            throw new UndecodableRecordException("truncated or damaged %s: %s".formatted(name(reader), oneLine(e)), e);
+            // Avro refuses damage by many types.
+            throw new UndecodableRecordException(
+                    "damaged %s: %s".formatted(name(reader), UndecodableRecordException.oneLine(e)), e);
         }
     }
 
     private SpecificDatumReader<SpecificRecord> readerOf(long fingerprint) {
         Optional<Schema> written = source.find(fingerprint);
         if (written.isEmpty()) {
-            throw new UndecodableRecordException(
-                    "unknown schema fingerprint %s".formatted(Fingerprint.text(fingerprint)));
+            throw new UnknownSchemaException(fingerprint);
         }
         return readerOf(written.get(), Fingerprint.text(fingerprint));
     }
@@ -156,6 +144,7 @@ public final class RecordCodec {
     }
 
     private SpecificDatumReader<SpecificRecord> readerOf(Schema written, String name) {
+        WriterSchema.requireBounded(written);
         Schema expected = readable.get(written.getFullName());
         if (expected == null) {
             throw new UndecodableRecordException("a %s does not belong here, only %s"
@@ -176,12 +165,5 @@ public final class RecordCodec {
 
     private static String name(SpecificDatumReader<?> reader) {
         return reader.getExpected().getName();
-    }
-
-    private static String oneLine(Exception e) {
-        String message = e.getMessage();
-        return message == null
-                ? e.getClass().getSimpleName()
-                : message.lines().findFirst().orElse("");
     }
 }

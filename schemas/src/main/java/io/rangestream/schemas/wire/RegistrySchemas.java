@@ -1,9 +1,9 @@
 package io.rangestream.schemas.wire;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rangestream.schemas.config.RegistryConfig;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,7 +15,9 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.avro.AvroRuntimeException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -34,6 +36,9 @@ public final class RegistrySchemas implements RegistrySource {
     private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(500);
     private static final long NANOS_BETWEEN_LOOKS = Duration.ofSeconds(1).toNanos();
     private static final int MAX_REMEMBERED_LOOKS = 10_000;
+    /** JSON in JSON takes more than the schema. */
+    private static final int MAX_ANSWER_BYTES = 4 * WriterSchema.MAX_CHARS;
+
     private static final int OK = 200;
     private static final int NOT_FOUND = 404;
 
@@ -98,9 +103,10 @@ public final class RegistrySchemas implements RegistrySource {
         while (true) {
             String failure;
             try {
-                HttpResponse<String> response = client.send(request(uri), HttpResponse.BodyHandlers.ofString());
+                var body = new ByteArrayOutputStream();
+                HttpResponse<Void> response = send(request(uri), body);
                 if (response.statusCode() == OK) {
-                    return Optional.of(schema(id, response.body()));
+                    return Optional.of(schema(id, body.toByteArray()));
                 }
                 if (response.statusCode() == NOT_FOUND) {
                     return Optional.empty();
@@ -108,14 +114,34 @@ public final class RegistrySchemas implements RegistrySource {
                 failure = "HTTP status " + response.statusCode();
             } catch (IOException e) {
                 failure = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-            } catch (InterruptedException e) {
-                throw new InterruptException(e);
             }
             if (System.nanoTime() > deadline) {
                 lastLooks.remove(id);
                 throw new TimeoutException("schema registry %s does not answer: %s".formatted(config.url(), failure));
             }
             pause();
+        }
+    }
+
+    /** Takes the whole answer within its time; of a longer one than any schema's, no more than shows that it is. */
+    private HttpResponse<Void> send(HttpRequest request, ByteArrayOutputStream body) throws IOException {
+        HttpResponse.BodyHandler<Void> bounded =
+                HttpResponse.BodyHandlers.ofByteArrayConsumer(part -> part.ifPresent(bytes -> {
+                    if (body.size() <= MAX_ANSWER_BYTES) {
+                        body.writeBytes(bytes);
+                    }
+                }));
+        CompletableFuture<HttpResponse<Void>> answer = client.sendAsync(request, bounded);
+        try {
+            return answer.get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+        } catch (java.util.concurrent.TimeoutException e) {
+            answer.cancel(true);
+            throw new IOException("no whole answer within %d s".formatted(ANSWER_WITHIN.toSeconds()), e);
+        } catch (InterruptedException e) {
+            answer.cancel(true);
+            throw new InterruptException(e);
         }
     }
 
@@ -131,17 +157,27 @@ public final class RegistrySchemas implements RegistrySource {
     }
 
     /** @throws UndecodableRecordException if it is no Avro schema, or refers to others */
-    private Schema schema(int id, String body) {
+    private Schema schema(int id, byte[] body) {
+        if (body.length > MAX_ANSWER_BYTES) {
+            throw new UndecodableRecordException(
+                    "schema %d of the registry has more than %d bytes".formatted(id, MAX_ANSWER_BYTES));
+        }
+        String text;
         try {
             JsonNode answer = json.readTree(body);
             String type = answer.path("schemaType").asText("AVRO");
             if (!type.equals("AVRO")) {
                 throw new UndecodableRecordException("schema %d of the registry is %s, not AVRO".formatted(id, type));
             }
-            return new Schema.Parser().parse(answer.path("schema").asText());
-        } catch (JacksonException | AvroRuntimeException e) {
+            text = answer.path("schema").asText();
+        } catch (IOException e) {
+            throw new UndecodableRecordException("schema %d of the registry is no JSON".formatted(id), e);
+        }
+        try {
+            return WriterSchema.parse(text);
+        } catch (UndecodableRecordException e) {
             throw new UndecodableRecordException(
-                    "schema %d of the registry is no Avro schema on its own".formatted(id), e);
+                    "schema %d of the registry is no Avro schema on its own: %s".formatted(id, e.getMessage()), e);
         }
     }
 

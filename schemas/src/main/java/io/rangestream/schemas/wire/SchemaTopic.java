@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaParseException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -29,10 +28,15 @@ import org.slf4j.LoggerFactory;
  *
  * <p>As a {@link SchemaSource} it is thread-safe. A fingerprint that is not on the topic costs a look at the topic's
  * end at most once a second, so that a flood of bad records does not become a flood of requests. A topic that cannot be
- * read to its end is an exception and no answer: what is not known to be missing must not be refused.
+ * read to its end is an exception and no answer: what is not known to be missing must not be refused. What any producer
+ * may write here is bounded, each schema and all together.
  */
 public final class SchemaTopic implements SchemaSource, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SchemaTopic.class);
+    /** Each release has about ten. */
+    private static final int MAX_SCHEMAS = 1_000;
+
+    private static final int MAX_TOTAL_CHARS = 4 * 1024 * 1024;
     private static final int MAX_REMEMBERED_LOOKS = 10_000;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final long NANOS_BETWEEN_LOOKS = Duration.ofSeconds(1).toNanos();
@@ -40,6 +44,8 @@ public final class SchemaTopic implements SchemaSource, AutoCloseable {
     private final String topic;
     private final Map<String, Object> clientConfig;
     private final Map<Long, Schema> known = new HashMap<>();
+    private int knownChars;
+    private boolean full;
     private @Nullable Consumer<String, String> consumer;
     private final Map<Long, Long> lastLooks = new HashMap<>();
 
@@ -119,11 +125,31 @@ public final class SchemaTopic implements SchemaSource, AutoCloseable {
         if (json == null) {
             return;
         }
+        if (known.size() >= MAX_SCHEMAS || knownChars + json.length() > MAX_TOTAL_CHARS) {
+            warnOfFlood(record.offset());
+            return;
+        }
         try {
-            Schema schema = new Schema.Parser().parse(json);
-            known.put(Fingerprint.of(schema), schema);
-        } catch (SchemaParseException e) {
-            log.warn("{} offset {} holds no schema: {}", topic, record.offset(), e.getMessage());
+            Schema schema = WriterSchema.parse(json);
+            // By what it is, whatever key it stands under; the first one stays, whatever else has its fingerprint.
+            if (known.putIfAbsent(Fingerprint.of(schema), schema) == null) {
+                knownChars += json.length();
+            }
+        } catch (UndecodableRecordException e) {
+            log.warn("{} offset {} is passed over: {}", topic, record.offset(), e.getMessage());
+        }
+    }
+
+    private void warnOfFlood(long offset) {
+        if (!full) {
+            full = true;
+            log.warn(
+                    "{} holds more schemas than {}, or more than {} characters of them: none is read from offset {} on, and records"
+                            + " written with those are refused; delete what does not belong there",
+                    topic,
+                    MAX_SCHEMAS,
+                    MAX_TOTAL_CHARS,
+                    offset);
         }
     }
 }

@@ -3,7 +3,7 @@ package io.rangestream.schemas.wire;
 import org.apache.kafka.common.errors.SerializationException;
 
 /** Bytes that are no record the reader accepts; the message is the reason, in one line. */
-public final class UndecodableRecordException extends SerializationException {
+public class UndecodableRecordException extends SerializationException {
     private static final long serialVersionUID = 1L;
 
     public UndecodableRecordException(String reason) {
@@ -12,5 +12,12 @@ public final class UndecodableRecordException extends SerializationException {
 
     public UndecodableRecordException(String reason, Throwable cause) {
         super(reason, cause);
+    }
+
+    static String oneLine(Exception e) {
+        String message = e.getMessage();
+        return message == null
+                ? e.getClass().getSimpleName()
+                : message.lines().findFirst().orElse("");
     }
 }
