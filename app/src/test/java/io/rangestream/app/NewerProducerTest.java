@@ -70,9 +70,9 @@ class NewerProducerTest {
                 .set(
                         "encoding",
                         new GenericData.EnumSymbol(NEWER.getField("encoding").schema(), "RAW_RGB"))
-                .set("width", 1)
-                .set("height", 1)
-                .set("image", ByteBuffer.wrap(new byte[3]))
+                .set("width", 8)
+                .set("height", 8)
+                .set("image", ByteBuffer.wrap(new byte[3 * 8 * 8]))
                 .set("sharpness", 0.5)
                 .build();
         var bytes = new ByteArrayOutputStream();

@@ -116,7 +116,7 @@ public final class ModelFollower implements AutoCloseable {
      * @return {@code [dim]}, of Euclidean length 1; the caller's to keep
      */
     public float[] embed(byte[] image) {
-        return embed(image, encodingOf(image), 0, 0);
+        return embed(image, ImageHeader.encodingOf(image), 0, 0);
     }
 
     /**
@@ -242,17 +242,12 @@ public final class ModelFollower implements AutoCloseable {
     }
 
     private double similarity(ServedModel model, byte[] a, byte[] b) {
-        return similarity(embed(model, a, encodingOf(a), 0, 0), embed(model, b, encodingOf(b), 0, 0));
+        return similarity(
+                embed(model, a, ImageHeader.encodingOf(a), 0, 0), embed(model, b, ImageHeader.encodingOf(b), 0, 0));
     }
 
     private float[] embed(ServedModel model, byte[] image, Encoding encoding, int width, int height) {
         var key = EmbeddingCache.Key.of(image, encoding, width, height, model.version());
         return cache.get(key, () -> model.embed(image, encoding, width, height));
-    }
-
-    private static Encoding encodingOf(byte[] image) {
-        return ImageHeader.read(image)
-                .map(ImageHeader::encoding)
-                .orElseThrow(() -> new InvalidImageException("not a JPEG, PNG or BMP image"));
     }
 }

@@ -364,7 +364,7 @@ class CorruptionTest {
 
     private void assertEmbeds(double angle) {
         float[] expected = {(float) Math.cos(angle), (float) Math.sin(angle)};
-        assertArrayEquals(expected, follower.embed(WHITE, Encoding.RAW_RGB, 4, 4), 1e-5f);
+        assertArrayEquals(expected, follower.embed(WHITE, Encoding.RAW_RGB, 8, 8), 1e-5f);
     }
 
     private static void flip(ModelChunk chunk) {
@@ -392,7 +392,7 @@ class CorruptionTest {
     }
 
     private static byte[] white() {
-        var bytes = new byte[TinyOnnx.INPUTS];
+        var bytes = new byte[3 * 8 * 8];
         Arrays.fill(bytes, (byte) 255);
         return bytes;
     }

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ModelFollowerTest {
     private static final Duration SOON = Duration.ofSeconds(10);
-    private static final byte[] WHITE = filled(TinyOnnx.INPUTS, 255);
+    private static final byte[] WHITE = filled(3 * 8 * 8, 255);
 
     private final FollowedModel model = new FollowedModel();
     private final TestLog updates = model.updates;
@@ -281,7 +281,7 @@ class ModelFollowerTest {
 
     private void assertEmbeds(double angle) {
         float[] expected = {(float) Math.cos(angle), (float) Math.sin(angle)};
-        assertArrayEquals(expected, follower.embed(WHITE, Encoding.RAW_RGB, 4, 4), 1e-5f);
+        assertArrayEquals(expected, follower.embed(WHITE, Encoding.RAW_RGB, 8, 8), 1e-5f);
     }
 
     private static byte[] png(int grey) throws IOException {

@@ -41,6 +41,7 @@ final class Swaps {
     private final AtomicLong calls = new AtomicLong();
     private final ExecutorService threads = Executors.newFixedThreadPool(4);
     private final byte[] white = new byte[TinyOnnx.INPUTS];
+    private final byte[] large = new byte[3 * 8 * 8];
 
     public static void main(String[] args) throws Exception {
         new Swaps().run();
@@ -48,6 +49,7 @@ final class Swaps {
 
     private void run() throws Exception {
         Arrays.fill(white, (byte) 255);
+        Arrays.fill(large, (byte) 255);
         try (ModelFollower follower = follower()) {
             follower.start();
             publish(updates, weights, 1, TinyOnnx.heavy(STEP, UNITS));
@@ -92,7 +94,7 @@ final class Swaps {
                 assertEquals(angle, angle(several, 2), 1e-6);
                 assertEquals(angle, angle(several, 4), 1e-6);
                 assertOfSomeVersion(angle);
-                assertOfSomeVersion(angle(follower.embed(white, Encoding.RAW_RGB, 4, 4), 0));
+                assertOfSomeVersion(angle(follower.embed(large, Encoding.RAW_RGB, 8, 8), 0));
                 calls.incrementAndGet();
             }
             return null;

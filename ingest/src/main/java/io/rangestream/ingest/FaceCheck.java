@@ -1,5 +1,6 @@
 package io.rangestream.ingest;
 
+import io.rangestream.avro.Encoding;
 import io.rangestream.avro.LabeledFace;
 import io.rangestream.avro.Operation;
 import io.rangestream.ingest.source.FaceRef;
@@ -8,6 +9,7 @@ import io.rangestream.ingest.source.Reason;
 import io.rangestream.ingest.source.Rejections;
 import io.rangestream.schemas.image.FaceIds;
 import io.rangestream.schemas.image.ImageHeader;
+import io.rangestream.schemas.image.InvalidImageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -37,15 +39,23 @@ record FaceCheck(int maxBytes, long maxPixels) {
         if (!sizeFits(image.length, face, rejections)) {
             return Optional.empty();
         }
-        Optional<ImageHeader> header = ImageHeader.read(image);
-        if (header.isEmpty()) {
-            rejections.add(Reason.NOT_AN_IMAGE, face.name());
+        Encoding encoding;
+        try {
+            encoding = ImageHeader.encodingOf(image);
+        } catch (InvalidImageException e) {
+            rejections.add(Reason.NOT_AN_IMAGE, face.name(), String.valueOf(e.getMessage()));
             return Optional.empty();
         }
-        if (header.get().pixels() > maxPixels) {
-            String claimed = "%d x %d pixels"
-                    .formatted(header.get().width(), header.get().height());
-            rejections.add(Reason.TOO_MANY_PIXELS, face.name(), claimed);
+        ImageHeader header;
+        try {
+            header = ImageHeader.check(image, encoding, 0, 0);
+        } catch (InvalidImageException e) {
+            rejections.add(Reason.UNUSABLE_IMAGE, face.name(), String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+        if (header.pixels() > maxPixels) {
+            rejections.add(
+                    Reason.TOO_MANY_PIXELS, face.name(), "%d x %d pixels".formatted(header.width(), header.height()));
             return Optional.empty();
         }
         return Optional.of(LabeledFace.newBuilder()
@@ -53,7 +63,7 @@ record FaceCheck(int maxBytes, long maxPixels) {
                 .setIdentity(face.identity())
                 .setOperation(Operation.ADD)
                 .setImage(ByteBuffer.wrap(image))
-                .setEncoding(header.get().encoding())
+                .setEncoding(encoding)
                 .setSource(face.name())
                 .build());
     }

@@ -22,13 +22,16 @@ import io.rangestream.schemas.image.FaceIds;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.zip.CRC32;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -76,6 +79,7 @@ class IngestTest {
                 .with("lfw-112/Ann_Head/large.jpg", new byte[70_000])
                 .with("lfw-112/Ann_Head/text.jpg", new byte[50])
                 .with("lfw-112/Ann_Head/bomb.png", bomb())
+                .with("lfw-112/Ann_Head/cut.png", Arrays.copyOf(Crops.png(2), 60))
                 .with("lfw-112/notes.txt", new byte[] {1});
         for (int i = 0; i < 7; i++) {
             crops = crops.with("lfw-112/Bob_Mid/broken" + i + ".jpg", new byte[] {(byte) i});
@@ -87,15 +91,18 @@ class IngestTest {
             assertEquals(crops.files().size(), summary.crops() + summary.rejectedTotal());
             assertEquals(1, summary.rejected().get(Reason.EMPTY).count());
             assertEquals(1, summary.rejected().get(Reason.TOO_LARGE).count());
+            assertEquals(
+                    List.of("Ann_Head/cut.png: a PNG that is cut off: no end after 60 bytes"),
+                    summary.rejected().get(Reason.UNUSABLE_IMAGE).samples());
             assertEquals(8, summary.rejected().get(Reason.NOT_AN_IMAGE).count());
             assertEquals(
                     5, summary.rejected().get(Reason.NOT_AN_IMAGE).samples().size());
             assertEquals(
-                    List.of("Ann_Head/bomb.png: 20000 x 20000 pixels"),
+                    List.of("Ann_Head/bomb.png: 8000 x 8000 pixels"),
                     summary.rejected().get(Reason.TOO_MANY_PIXELS).samples());
             String text = summary.render();
             assertTrue(text.startsWith("sent 6 crops of 3 identities"), text);
-            assertTrue(text.contains("not sent: 12"), text);
+            assertTrue(text.contains("not sent: 13"), text);
             assertTrue(text.contains("8: not a JPEG, PNG or BMP image"), text);
         }
     }
@@ -234,9 +241,12 @@ class IngestTest {
     private static byte[] bomb() {
         byte[] png = Crops.png(1);
         for (int at : new int[] {16, 20}) {
-            png[at + 2] = (byte) (20_000 >> 8);
-            png[at + 3] = (byte) 20_000;
+            png[at + 2] = (byte) (8_000 >> 8);
+            png[at + 3] = (byte) 8_000;
         }
+        var crc = new CRC32();
+        crc.update(png, 12, 17);
+        ByteBuffer.wrap(png).putInt(29, (int) crc.getValue());
         return png;
     }
 }

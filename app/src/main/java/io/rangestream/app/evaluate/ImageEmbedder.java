@@ -1,6 +1,5 @@
 package io.rangestream.app.evaluate;
 
-import io.rangestream.avro.Encoding;
 import io.rangestream.client.OnnxEmbedder;
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.image.CropDecoder;
@@ -93,9 +92,7 @@ public final class ImageEmbedder {
 
     private static byte[] decode(CropDecoder decoder, String name, byte[] image) {
         try {
-            Encoding encoding =
-                    ImageHeader.read(image).map(ImageHeader::encoding).orElse(Encoding.JPEG);
-            return decoder.decode(image, encoding, 0, 0);
+            return decoder.decode(image, ImageHeader.encodingOf(image), 0, 0);
         } catch (InvalidImageException e) {
             throw new ConfigurationException("%s: %s".formatted(name, e.getMessage()));
         }

@@ -10,6 +10,7 @@ public enum Reason {
     TOO_LARGE("more bytes than max.face.bytes"),
     TOO_MANY_PIXELS("more pixels than max.face.pixels"),
     NOT_AN_IMAGE("not a JPEG, PNG or BMP image"),
+    UNUSABLE_IMAGE("cut off, damaged, or of sides that no crop has"),
     UNREADABLE("cannot be read"),
     REFUSED("larger than the broker accepts");
 

@@ -53,17 +53,19 @@ final class Faces {
                 .build();
     }
 
-    /** A BMP header of this size, and some bytes that only this picture has. */
+    /** A black BMP of one bit per pixel, and some bytes that only this picture has; sizes that no crop has get no rows. */
     static byte[] bmp(String content, int width, int height) {
         byte[] text = content.getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(54 + text.length)
+        int rows = height > 64 ? 0 : height * ((width + 31) / 32) * 4;
+        return ByteBuffer.allocate(54 + text.length + rows)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .put(0, (byte) 'B')
                 .put(1, (byte) 'M')
-                .putInt(10, 54) // where the pixels begin
+                .putInt(10, 54 + text.length) // where the pixels begin
                 .putInt(14, 40) // BITMAPINFOHEADER
                 .putInt(18, width)
                 .putInt(22, height)
+                .putShort(28, (short) 1) // bits
                 .put(54, text)
                 .array();
     }

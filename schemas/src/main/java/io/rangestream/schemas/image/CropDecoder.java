@@ -1,23 +1,23 @@
 package io.rangestream.schemas.image;
 
 import io.rangestream.avro.Encoding;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * Decodes face crops to the square size a network takes. The same bytes give the same pixels in the learner and in every
- * Java consumer. Not thread-safe: the JDK's readers are reused, one decoder per thread.
+ * Java consumer; {@code docs/protocol.md} says how to get them in another language. Not thread-safe: the JDK's readers are
+ * reused, one decoder per thread.
  */
 public final class CropDecoder implements AutoCloseable {
+    /**
+     * The version of the way from bytes to pixels. Models are trained on its pixels, so it is part of a model's network; it
+     * changes whenever any picture comes out otherwise.
+     */
+    public static final int PREPROCESSING = 2;
+
     private final int size;
     private final long maxPixels;
-    private final ImageReader jpeg = reader("jpeg");
-    private final ImageReader png = reader("png");
-    private final ImageReader bmp = reader("bmp");
+    private final JpegPixels jpeg = new JpegPixels();
+    private final PngPixels png = new PngPixels();
 
     /**
      * @param size side of the decoded crop, pixels
@@ -29,75 +29,85 @@ public final class CropDecoder implements AutoCloseable {
     }
 
     /**
-     * The crop as planar 8-bit RGB of shape {@code [3, size, size]}.
+     * The crop as planar 8-bit RGB of shape {@code [3, size, size]}: upright, over black where it is transparent, both sides
+     * scaled to {@code size} whatever their proportion.
      *
      * @param width for RAW_RGB, pixels
      * @param height for RAW_RGB, pixels
-     * @throws InvalidImageException if the bytes are no such image
+     * @throws InvalidImageException if the bytes are no such image, or damaged; the reason is one line
      */
     public byte[] decode(byte[] image, Encoding encoding, int width, int height) {
-        ImageHeader header = ImageHeader.check(image, encoding, width, height);
-        if (header.pixels() > maxPixels) {
-            throw new InvalidImageException("%d x %d pixels are more than the %d allowed"
-                    .formatted(header.width(), header.height(), maxPixels));
-        }
-        byte[] interleaved = encoding == Encoding.RAW_RGB ? image : pixels(image, header);
-        return Resampler.to(size, header.width(), header.height()).planes(interleaved);
+        Picture picture = open(image, encoding, width, height);
+        ImageHeader header = picture.header();
+        byte[] planes =
+                Resampler.to(size, size, header.width(), header.height()).planes(picture.rows());
+        return picture.orientation().upright(planes, size, size);
+    }
+
+    /**
+     * The whole picture, upright, scaled down with its proportions so that no side is longer than {@code maxSide}; a picture
+     * that fits is left as large as it is.
+     *
+     * @param maxSide pixels, at least 1
+     * @throws InvalidImageException as {@link #decode}
+     */
+    public RgbImage fit(byte[] image, Encoding encoding, int maxSide) {
+        Picture picture = open(image, encoding, 0, 0);
+        ImageHeader header = picture.header();
+        double scale = Math.min(1, (double) maxSide / Math.max(header.width(), header.height()));
+        int width = (int) Math.max(1, Math.round(header.width() * scale));
+        int height = (int) Math.max(1, Math.round(header.height() * scale));
+        byte[] planes =
+                Resampler.to(width, height, header.width(), header.height()).planes(picture.rows());
+        boolean transposes = picture.orientation().transposes();
+        return new RgbImage(
+                transposes ? height : width,
+                transposes ? width : height,
+                picture.orientation().upright(planes, width, height));
     }
 
     @Override
     public void close() {
-        jpeg.dispose();
-        png.dispose();
-        bmp.dispose();
+        jpeg.close();
+        png.close();
     }
 
-    private byte[] pixels(byte[] image, ImageHeader header) {
-        ImageReader reader =
-                switch (header.encoding()) {
-                    case JPEG -> jpeg;
-                    case PNG -> png;
-                    case BMP -> bmp;
-                    case RAW_RGB -> throw new AssertionError();
-                };
-        try (var stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(image))) {
-            reader.setInput(stream, true, true);
-            BufferedImage decoded = reader.read(0);
-            if (decoded.getWidth() != header.width() || decoded.getHeight() != header.height()) {
-                throw new InvalidImageException("the image is %d x %d but its header says %d x %d"
-                        .formatted(decoded.getWidth(), decoded.getHeight(), header.width(), header.height()));
-            }
-            return interleavedRgb(decoded);
-        } catch (InvalidImageException e) {
-            throw e;
-        } catch (IOException | RuntimeException e) {
-            // The JDK's readers meet damage with exceptions of many types.
-            throw new InvalidImageException("%s cannot be decoded: %s".formatted(header.encoding(), e.getMessage()));
-        } finally {
-            reader.setInput(null);
+    private record Picture(ImageHeader header, Orientation orientation, PixelRows rows) {}
+
+    private Picture open(byte[] image, Encoding encoding, int width, int height) {
+        if (encoding == Encoding.RAW_RGB) {
+            ImageHeader header = allowed(ImageHeader.check(image, encoding, width, height));
+            return new Picture(
+                    header,
+                    Orientation.UPRIGHT,
+                    (y, rgb) -> System.arraycopy(image, y * rgb.length, rgb, 0, rgb.length));
         }
-    }
-
-    private static byte[] interleavedRgb(BufferedImage image) {
-        int width = image.getWidth();
-        int height = image.getHeight();
-        var rgb = new byte[width * height * 3];
-        var row = new int[width];
-        int to = 0;
-        for (int y = 0; y < height; y++) {
-            image.getRGB(0, y, width, 1, row, 0, width);
-            for (int argb : row) {
-                rgb[to++] = (byte) (argb >> 16);
-                rgb[to++] = (byte) (argb >> 8);
-                rgb[to++] = (byte) argb;
+        ImageHeader.requireEncoding(image, encoding);
+        return switch (encoding) {
+            case JPEG -> {
+                JpegFile file = JpegFile.scan(image);
+                allowed(file.header());
+                yield new Picture(file.header(), file.orientation(), jpeg.decode(image, file));
             }
-        }
-        return rgb;
+            case PNG -> {
+                PngFile file = PngFile.scan(image);
+                allowed(file.header());
+                yield new Picture(file.header(), file.orientation(), png.decode(image, file));
+            }
+            case BMP -> {
+                BmpFile file = BmpFile.scan(image);
+                allowed(file.header());
+                yield new Picture(file.header(), Orientation.UPRIGHT, BmpPixels.decode(image, file));
+            }
+            case RAW_RGB -> throw new AssertionError();
+        };
     }
 
-    private static ImageReader reader(String format) {
-        // Cached streams on disk would be slower than the crops are small.
-        ImageIO.setUseCache(false);
-        return ImageIO.getImageReadersByFormatName(format).next();
+    private ImageHeader allowed(ImageHeader header) {
+        if (header.pixels() > maxPixels) {
+            throw new InvalidImageException("%d x %d pixels are more than the %d allowed"
+                    .formatted(header.width(), header.height(), maxPixels));
+        }
+        return header;
     }
 }

@@ -7,62 +7,80 @@ package io.rangestream.schemas.image;
  */
 final class Resampler {
     private final int width;
-    private final int size;
+    private final int height;
     private final Taps horizontal;
     private final Taps vertical;
 
-    private Resampler(int size, int width, int height) {
-        this.size = size;
+    private Resampler(int toWidth, int toHeight, int width, int height) {
         this.width = width;
-        this.horizontal = Taps.of(width, size);
-        this.vertical = Taps.of(height, size);
+        this.height = height;
+        this.horizontal = Taps.of(width, toWidth);
+        this.vertical = Taps.of(height, toHeight);
     }
 
-    static Resampler to(int size, int width, int height) {
-        return new Resampler(size, width, height);
+    static Resampler to(int toWidth, int toHeight, int width, int height) {
+        return new Resampler(toWidth, toHeight, width, height);
     }
 
-    /** From interleaved {@code [height, width, 3]} to planar {@code [3, size, size]}, 8 bits each. */
-    byte[] planes(byte[] rgb) {
-        int height = vertical.sourceLength();
-        var rows = new float[height * size * 3];
+    /**
+     * Planar {@code [3, toHeight, toWidth]}, 8 bits each. Each row goes into the sums of the target rows that it belongs to as
+     * soon as it is read, so the memory is that of the target.
+     */
+    byte[] planes(PixelRows rows) {
+        int toWidth = horizontal.length();
+        int toHeight = vertical.length();
+        var sums = new float[toHeight * toWidth * 3];
+        var source = new byte[width * 3];
+        var row = new float[toWidth * 3];
+        int first = 0;
         for (int y = 0; y < height; y++) {
-            for (int x = 0; x < size; x++) {
-                float r = 0;
-                float g = 0;
-                float b = 0;
-                int from = horizontal.first(x);
-                for (int tap = 0; tap < horizontal.count(x); tap++) {
-                    float weight = horizontal.weight(x, tap);
-                    int at = (y * width + from + tap) * 3;
-                    r += weight * (rgb[at] & 0xFF);
-                    g += weight * (rgb[at + 1] & 0xFF);
-                    b += weight * (rgb[at + 2] & 0xFF);
+            rows.read(y, source);
+            across(source, row);
+            while (first < toHeight && vertical.end(first) <= y) {
+                first++;
+            }
+            for (int target = first; target < toHeight && vertical.first(target) <= y; target++) {
+                float weight = vertical.weight(target, y - vertical.first(target));
+                int at = target * row.length;
+                for (int i = 0; i < row.length; i++) {
+                    sums[at + i] += weight * row[i];
                 }
-                int to = (y * size + x) * 3;
-                rows[to] = r;
-                rows[to + 1] = g;
-                rows[to + 2] = b;
             }
         }
-        var planes = new byte[3 * size * size];
-        for (int y = 0; y < size; y++) {
-            int from = vertical.first(y);
-            for (int x = 0; x < size; x++) {
-                for (int channel = 0; channel < 3; channel++) {
-                    float sum = 0;
-                    for (int tap = 0; tap < vertical.count(y); tap++) {
-                        sum += vertical.weight(y, tap) * rows[((from + tap) * size + x) * 3 + channel];
-                    }
-                    planes[(channel * size + y) * size + x] = (byte) Math.max(0, Math.min(255, Math.round(sum)));
-                }
+        return rounded(sums, toWidth * toHeight);
+    }
+
+    private void across(byte[] rgb, float[] row) {
+        for (int x = 0, to = 0; to < row.length; x++, to += 3) {
+            float r = 0;
+            float g = 0;
+            float b = 0;
+            int at = horizontal.first(x) * 3;
+            for (int tap = 0; tap < horizontal.count(x); tap++, at += 3) {
+                float weight = horizontal.weight(x, tap);
+                r += weight * (rgb[at] & 0xFF);
+                g += weight * (rgb[at + 1] & 0xFF);
+                b += weight * (rgb[at + 2] & 0xFF);
+            }
+            row[to] = r;
+            row[to + 1] = g;
+            row[to + 2] = b;
+        }
+    }
+
+    private static byte[] rounded(float[] sums, int plane) {
+        var planes = new byte[sums.length];
+        for (int pixel = 0; pixel < plane; pixel++) {
+            for (int channel = 0; channel < 3; channel++) {
+                int value = Math.round(sums[pixel * 3 + channel]);
+                planes[channel * plane + pixel] = (byte) Math.max(0, Math.min(255, value));
             }
         }
         return planes;
     }
 
     /** Filter weights of each target position, normalised to one. */
-    private record Taps(int sourceLength, int[] firsts, float[][] weights) {
+    private record Taps(int[] firsts, float[][] weights) {
         static Taps of(int source, int target) {
             double scale = (double) source / target;
             double radius = Math.max(scale, 1);
@@ -84,11 +102,19 @@ final class Resampler {
                     weights[i][tap] = (float) (raw[tap] / sum);
                 }
             }
-            return new Taps(source, firsts, weights);
+            return new Taps(firsts, weights);
+        }
+
+        int length() {
+            return firsts.length;
         }
 
         int first(int i) {
             return firsts[i];
+        }
+
+        int end(int i) {
+            return firsts[i] + weights[i].length;
         }
 
         int count(int i) {

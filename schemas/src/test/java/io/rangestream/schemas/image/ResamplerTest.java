@@ -15,7 +15,7 @@ class ResamplerTest {
         var rgb = new byte[width * height * 3];
         Arrays.fill(rgb, (byte) 201);
 
-        byte[] planes = Resampler.to(64, width, height).planes(rgb);
+        byte[] planes = planes(width, height, rgb);
 
         var expected = new byte[3 * 64 * 64];
         Arrays.fill(expected, (byte) 201);
@@ -26,7 +26,7 @@ class ResamplerTest {
     void theSameSizeIsTheSamePictureInPlanes() {
         byte[] rgb = Pictures.rgb(64, 64);
 
-        byte[] planes = Resampler.to(64, 64, 64).planes(rgb);
+        byte[] planes = planes(64, 64, rgb);
 
         for (int i = 0; i < 64 * 64; i++) {
             for (int channel = 0; channel < 3; channel++) {
@@ -42,7 +42,7 @@ class ResamplerTest {
             rgb[i] = (byte) (i / 3 % 128 * 2);
         }
 
-        byte[] planes = Resampler.to(64, 128, 128).planes(rgb);
+        byte[] planes = planes(128, 128, rgb);
 
         // Pixel x covers the sources 2x and 2x + 1, whose mean is 4x + 1; the filter is symmetric but at the border.
         for (int x = 1; x < 63; x++) {
@@ -71,7 +71,7 @@ class ResamplerTest {
         "30, 20, 20, 50, 110, 159, 72"
     })
     void valuesAreThoseOfPillow(int width, int height, int x, int y, int red, int green, int blue) {
-        byte[] planes = Resampler.to(64, width, height).planes(Pictures.rgb(width, height));
+        byte[] planes = planes(width, height, Pictures.rgb(width, height));
 
         int[] expected = {red, green, blue};
         for (int channel = 0; channel < 3; channel++) {
@@ -81,7 +81,7 @@ class ResamplerTest {
 
     @Test
     void sumsAreThoseOfPillow() {
-        byte[] planes = Resampler.to(64, 112, 112).planes(Pictures.rgb(112, 112));
+        byte[] planes = planes(112, 112, Pictures.rgb(112, 112));
 
         int[] pillow = {520_651, 519_012, 522_240};
         for (int channel = 0; channel < 3; channel++) {
@@ -91,5 +91,10 @@ class ResamplerTest {
             }
             assertEquals(pillow[channel], sum, 64 * 64 * 0.15, "a bias of less than a sixth of a level");
         }
+    }
+
+    private static byte[] planes(int width, int height, byte[] rgb) {
+        return Resampler.to(64, 64, width, height)
+                .planes((y, row) -> System.arraycopy(rgb, y * row.length, row, 0, row.length));
     }
 }

@@ -17,7 +17,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads records of the faces topic and refuses the ones that cannot be used. Of an image only the header is looked at.
+ * Reads records of the faces topic and refuses the ones that cannot be used. Of an image the structure is looked at, no pixel is
+ * decoded.
  * Thread-safe.
  */
 public final class Intake {
