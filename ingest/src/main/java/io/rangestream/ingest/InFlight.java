@@ -4,6 +4,7 @@ import io.rangestream.ingest.source.FaceRef;
 import io.rangestream.ingest.source.Reason;
 import io.rangestream.ingest.source.Rejections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -72,15 +73,23 @@ final class InFlight {
         return crops;
     }
 
-    synchronized IngestSummary summary(boolean complete, int identitiesNotFound, double seconds) {
+    /**
+     * @param found files of the source
+     * @param wanted of them, whether they could be sent or not
+     */
+    synchronized IngestSummary summary(
+            boolean complete, long found, long wanted, int identitiesNotFound, List<String> notes, double seconds) {
         return new IngestSummary(
                 complete,
+                found,
+                found - wanted,
                 cropsByIdentity.size(),
                 crops,
                 bytes,
                 Quantiles.of(cropsByIdentity.values()),
                 rejections.byReason(),
                 identitiesNotFound,
+                notes,
                 seconds);
     }
 

@@ -3,9 +3,9 @@ package io.rangestream.ingest;
 import io.rangestream.avro.LabeledFace;
 import io.rangestream.ingest.source.FaceRef;
 import io.rangestream.ingest.source.FaceSource;
-import io.rangestream.ingest.source.IdentityList;
 import io.rangestream.ingest.source.Rejections;
 import io.rangestream.schemas.config.CommonConfig;
+import io.rangestream.schemas.identity.IdentityList;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
 import io.rangestream.schemas.wire.SchemaTopic;
@@ -40,12 +40,20 @@ public final class Ingest implements AutoCloseable {
     private final String brokers;
     private final Producer<String, byte[]> producer;
     private final Time time;
+    private final Rejections.Log rejected;
     private final FaceCheck check;
     private final RecordCodec codec = new RecordCodec(List.of(), SchemaSource.NONE);
     private volatile boolean stopped;
 
-    Ingest(IngestConfig config, String topic, String brokers, Producer<String, byte[]> producer, Time time) {
+    Ingest(
+            IngestConfig config,
+            String topic,
+            String brokers,
+            Producer<String, byte[]> producer,
+            Time time,
+            Rejections.Log rejected) {
         this.config = config;
+        this.rejected = rejected;
         this.topic = topic;
         this.brokers = brokers;
         this.producer = producer;
@@ -53,12 +61,18 @@ public final class Ingest implements AutoCloseable {
         this.check = new FaceCheck(config.maxFaceBytes(), config.maxFacePixels());
     }
 
+    /** Like {@link #connect(CommonConfig, IngestConfig, Rejections.Log)}, for whom the summary's rejections will do. */
+    public static Ingest connect(CommonConfig common, IngestConfig config) {
+        return connect(common, config, Rejections.Log.NONE);
+    }
+
     /**
      * Publishes the schema of what will be sent, and connects.
      *
+     * @param rejected gets every crop of the sources that is not sent
      * @throws IngestException if the broker cannot be reached or does not know the topics
      */
-    public static Ingest connect(CommonConfig common, IngestConfig config) {
+    public static Ingest connect(CommonConfig common, IngestConfig config, Rejections.Log rejected) {
         Map<String, Object> client = ProducerSettings.of(common.clientConfig(), config.maxFaceBytes());
         try {
             SchemaTopic.publish(common.topics().schemas(), client, List.of(LabeledFace.getClassSchema()));
@@ -67,7 +81,8 @@ public final class Ingest implements AutoCloseable {
                     common.topics().faces(),
                     common.bootstrapServers(),
                     new KafkaProducer<>(client, new StringSerializer(), new ByteArraySerializer()),
-                    Time.SYSTEM);
+                    Time.SYSTEM,
+                    rejected);
         } catch (InterruptException e) {
             throw e;
         } catch (KafkaException e) {
@@ -97,7 +112,7 @@ public final class Ingest implements AutoCloseable {
     }
 
     private IngestSummary run(FaceSource source, List<FaceRef> faces, int notFound, ProgressListener listener) {
-        var rejections = new Rejections();
+        var rejections = new Rejections(rejected);
         rejections.addAll(source.leftOut());
         var run = new Run(source, rejections, faces.size() + rejections.total(), listener);
         boolean complete = false;
@@ -243,7 +258,9 @@ public final class Ingest implements AutoCloseable {
                 settleWithin(CLOSE_WITHIN);
             }
             report();
-            return inFlight.summary(complete, identitiesNotFound, (time.nanos() - start) / 1e9);
+            long found = source.faces().size() + source.leftOut().total();
+            return inFlight.summary(
+                    complete, found, total, identitiesNotFound, source.notes(), (time.nanos() - start) / 1e9);
         }
 
         /** What is on its way when a run is stopped still counts, if it arrives soon. */

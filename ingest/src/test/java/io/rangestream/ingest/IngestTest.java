@@ -12,12 +12,14 @@ import io.rangestream.avro.LabeledFace;
 import io.rangestream.ingest.source.Crops;
 import io.rangestream.ingest.source.FaceOrder;
 import io.rangestream.ingest.source.FaceSource;
-import io.rangestream.ingest.source.IdentityList;
+import io.rangestream.ingest.source.PathCharset;
 import io.rangestream.ingest.source.Reason;
+import io.rangestream.ingest.source.Rejections;
 import io.rangestream.ingest.synthetic.Population;
 import io.rangestream.ingest.synthetic.SyntheticFaces;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
+import io.rangestream.schemas.identity.IdentityList;
 import io.rangestream.schemas.image.FaceIds;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
@@ -108,6 +110,33 @@ class IngestTest {
     }
 
     @Test
+    void whatWasFoundAddsUpAndEveryRejectionIsLogged() throws IOException {
+        Crops crops = Crops.lfwLike().with("lfw-112/notes.txt", new byte[] {1});
+        for (int i = 0; i < 9; i++) {
+            crops = crops.with("lfw-112/Bob_Mid/broken" + i + ".jpg", new byte[] {(byte) i});
+        }
+        List<String> logged = new ArrayList<>();
+        Rejections.Log log = (reason, name, detail) -> logged.add(name);
+        try (FaceSource source =
+                FaceSource.open(crops.zip(dir.resolve("a.zip")), PathCharset.DEFAULT, new Rejections(log))) {
+            var ingest = new Ingest(IngestConfig.from(DEFAULTS), "faces", "b:1", producer, Time.SYSTEM, log);
+            var some = new IdentityList(Set.of("Bob_Mid", "Ann_Head"));
+
+            IngestSummary summary = ingest.run(source, Optional.of(some), ProgressListener.NONE);
+
+            assertEquals(16, summary.found());
+            assertEquals(5, summary.crops());
+            assertEquals(10, summary.rejectedTotal());
+            assertEquals(1, summary.notAskedFor());
+            assertEquals(0, summary.notReached());
+            assertEquals(10, logged.size());
+            String text = summary.render();
+            assertTrue(text.contains("found 16 files: 5 sent, 10 not sent, 1 not asked for"), text);
+            assertTrue(text.contains("identities are the folders in lfw-112/"), text);
+        }
+    }
+
+    @Test
     void identitiesAndLimitChoose() {
         var source = new SyntheticFaces(Population.of(10, 60), 1);
         var some = new IdentityList(Set.of("person-1-00003", "person-1-00004", "nobody"));
@@ -144,7 +173,7 @@ class IngestTest {
 
         var config = IngestConfig.from(DEFAULTS.with(IngestConfig.RATE, "25"));
         IngestSummary summary;
-        try (var ingest = new Ingest(config, "faces", "broker:9092", producer, new FakeTime())) {
+        try (var ingest = new Ingest(config, "faces", "broker:9092", producer, new FakeTime(), Rejections.Log.NONE)) {
             summary = ingest.run(source, Optional.empty(), reports::add);
         }
 
@@ -160,7 +189,8 @@ class IngestTest {
     @Test
     void aBrokersErrorEndsItInOneLine() {
         producer.sendException = new TopicAuthorizationException("Not authorized to access topics: [faces]");
-        var failing = new Ingest(IngestConfig.from(DEFAULTS), "faces", "broker:9092", producer, Time.SYSTEM);
+        var failing = new Ingest(
+                IngestConfig.from(DEFAULTS), "faces", "broker:9092", producer, Time.SYSTEM, Rejections.Log.NONE);
 
         var e = assertThrows(
                 IngestException.class,
@@ -172,7 +202,8 @@ class IngestTest {
     @Test
     void anErrorAfterTheSendEndsItToo() {
         var silent = producer(false);
-        var ingest = new Ingest(IngestConfig.from(DEFAULTS), "faces", "broker:9092", silent, Time.SYSTEM);
+        var ingest = new Ingest(
+                IngestConfig.from(DEFAULTS), "faces", "broker:9092", silent, Time.SYSTEM, Rejections.Log.NONE);
         var answering = new Thread(() -> {
             while (!silent.errorNext(new TopicAuthorizationException("no"))) {
                 Thread.onSpinWait();
@@ -192,7 +223,8 @@ class IngestTest {
         var silent = producer(false);
         var source = new SyntheticFaces(Population.of(2, 9), 1);
         assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
-            try (var ingest = new Ingest(IngestConfig.from(DEFAULTS), "faces", "b:1", silent, Time.SYSTEM)) {
+            try (var ingest =
+                    new Ingest(IngestConfig.from(DEFAULTS), "faces", "b:1", silent, Time.SYSTEM, Rejections.Log.NONE)) {
                 Thread.currentThread().interrupt();
                 IngestSummary summary = ingest.run(source, Optional.empty(), ProgressListener.NONE);
                 assertFalse(summary.complete());
@@ -220,7 +252,8 @@ class IngestTest {
     }
 
     private IngestSummary run(Settings settings, FaceSource source, Optional<IdentityList> identities) {
-        var ingest = new Ingest(IngestConfig.from(settings), "faces", "broker:9092", producer, Time.SYSTEM);
+        var ingest = new Ingest(
+                IngestConfig.from(settings), "faces", "broker:9092", producer, Time.SYSTEM, Rejections.Log.NONE);
         return ingest.run(source, identities, ProgressListener.NONE);
     }
 

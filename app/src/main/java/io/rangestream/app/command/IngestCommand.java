@@ -6,9 +6,12 @@ import io.rangestream.ingest.IngestConfig;
 import io.rangestream.ingest.IngestSummary;
 import io.rangestream.ingest.ProgressBar;
 import io.rangestream.ingest.source.FaceSource;
-import io.rangestream.ingest.source.IdentityList;
+import io.rangestream.ingest.source.PathCharset;
+import io.rangestream.ingest.source.RejectionFile;
+import io.rangestream.ingest.source.Rejections;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
+import io.rangestream.schemas.identity.IdentityList;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,6 +78,19 @@ final class IngestCommand implements Callable<Integer> {
             description = "Send only these: one a line, or a people file of LFW.")
     private @Nullable Path identities;
 
+    @Option(
+            names = "--charset",
+            paramLabel = "NAME",
+            description =
+                    "What PATH's names are in where they are not UTF-8, as IBM437, windows-1252, Shift_JIS or GBK.")
+    private @Nullable String charset;
+
+    @Option(
+            names = "--rejections",
+            paramLabel = "FILE",
+            description = "Write every file that is not sent: its path, the reason and details, separated by tabs.")
+    private @Nullable Path rejections;
+
     @CommandLine.Spec
     private CommandLine.Model.@Nullable CommandSpec spec;
 
@@ -87,8 +103,10 @@ final class IngestCommand implements Callable<Integer> {
         IngestConfig ingestConfig = IngestConfig.from(settings);
         var bar = new ProgressBar(Console.progress(), Console.isTerminal());
         try (ShutdownSignal signal = ShutdownSignal.listen();
-                FaceSource source = SourceOptions.open(path, syntheticIdentities, syntheticFaces, ingestConfig.seed());
-                Ingest ingest = Ingest.connect(CommonConfig.from(settings), ingestConfig)) {
+                RejectionFile file = rejections == null ? null : RejectionFile.create(rejections);
+                FaceSource source = open(file == null ? Rejections.Log.NONE : file, ingestConfig.seed());
+                Ingest ingest = Ingest.connect(
+                        CommonConfig.from(settings), ingestConfig, file == null ? Rejections.Log.NONE : file)) {
             var stopper = new Thread(() -> stopOn(signal, ingest), "rangestream-ingest-stop");
             stopper.setDaemon(true);
             stopper.start();
@@ -98,6 +116,13 @@ final class IngestCommand implements Callable<Integer> {
             Console.println(spec, summary.render());
             return summary.complete() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
         }
+    }
+
+    private FaceSource open(Rejections.Log log, long seed) {
+        return path == null
+                ? SourceOptions.open(null, syntheticIdentities, syntheticFaces, seed)
+                : FaceSource.open(
+                        path, charset == null ? PathCharset.DEFAULT : PathCharset.of(charset), new Rejections(log));
     }
 
     private Settings settings() {

@@ -1,6 +1,7 @@
 package io.rangestream.app.evaluate;
 
 import io.rangestream.schemas.config.ConfigurationException;
+import io.rangestream.schemas.config.TextLines;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -27,7 +28,7 @@ final class EmbeddingFiles {
     }
 
     private static Templates readFolder(Path folder) throws IOException {
-        List<String> names = Files.readAllLines(folder.resolve("names.txt")).stream()
+        List<String> names = TextLines.readComposed(folder.resolve("names.txt")).stream()
                 .filter(line -> !line.isBlank())
                 .toList();
         var floats = ByteBuffer.wrap(Files.readAllBytes(folder.resolve("embeddings.f32")))
@@ -48,7 +49,7 @@ final class EmbeddingFiles {
 
     private static Templates readText(Path file) throws IOException {
         var templates = new Templates();
-        for (String line : Files.readAllLines(file)) {
+        for (String line : TextLines.readComposed(file)) {
             if (line.isBlank()) {
                 continue;
             }

@@ -3,8 +3,7 @@ package io.rangestream.app.evaluate;
 import io.rangestream.ingest.source.FaceRef;
 import io.rangestream.learner.evaluation.RocCurve;
 import io.rangestream.schemas.config.ConfigurationException;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.rangestream.schemas.config.TextLines;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -46,12 +45,7 @@ public record PairList(String name, List<Pair> pairs) {
 
     /** @throws ConfigurationException in one line, naming the line that is no pair */
     public static PairList read(Path file) {
-        List<String> lines;
-        try {
-            lines = Files.readAllLines(file);
-        } catch (IOException e) {
-            throw new ConfigurationException("the pairs cannot be read: " + file);
-        }
+        List<String> lines = TextLines.readComposed(file);
         String name = String.valueOf(file.getFileName());
         String head = lines.isEmpty() ? "" : lines.get(0).strip();
         List<Pair> pairs;

@@ -1,8 +1,7 @@
 package io.rangestream.app.evaluate;
 
 import io.rangestream.schemas.config.ConfigurationException;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.rangestream.schemas.config.TextLines;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
@@ -41,18 +40,13 @@ record TrainingCounts(Map<String, Integer> images) {
     /** @throws ConfigurationException in one line if it is no such file */
     static TrainingCounts read(Path file) {
         Map<String, Integer> images = new HashMap<>();
-        try {
-            for (String line : Files.readAllLines(file)) {
-                String[] words = line.strip().split("\\s+");
-                if (words.length == 2 && words[1].matches("\\d{1,9}")) {
-                    images.put(words[0], Integer.parseInt(words[1]));
-                } else if (!line.isBlank() && (words.length != 1 || !words[0].matches("\\d+"))) { // A count of lines.
-                    throw new ConfigurationException(
-                            "%s: no identity with its count: %s".formatted(file, line.strip()));
-                }
+        for (String line : TextLines.readComposed(file)) {
+            String[] words = line.strip().split("\\s+");
+            if (words.length == 2 && words[1].matches("\\d{1,9}")) {
+                images.put(words[0], Integer.parseInt(words[1]));
+            } else if (!line.isBlank() && (words.length != 1 || !words[0].matches("\\d+"))) { // A count of lines.
+                throw new ConfigurationException("%s: no identity with its count: %s".formatted(file, line.strip()));
             }
-        } catch (IOException e) {
-            throw new ConfigurationException("the training counts cannot be read: " + file);
         }
         return new TrainingCounts(images);
     }

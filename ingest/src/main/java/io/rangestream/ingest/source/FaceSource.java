@@ -1,10 +1,8 @@
 package io.rangestream.ingest.source;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -33,16 +31,29 @@ public interface FaceSource extends AutoCloseable {
     @Override
     void close();
 
+    /** How the paths were understood, where that is not plain. A line each. */
+    default List<String> notes() {
+        return List.of();
+    }
+
+    /** Like {@link #open(Path, PathCharset, Rejections)}, with names in UTF-8. */
+    static FaceSource open(Path path) {
+        return open(path, PathCharset.DEFAULT, new Rejections());
+    }
+
     /**
      * Opens a folder, a tar (plain or gzipped) or a zip; an archive is told by its first bytes, not by its name. Crops
      * lie as {@code identity/file}, also below one further folder that holds everything. A gzipped tar is unpacked into a
      * temporary file first, as it cannot be read at random.
      *
+     * @param charset what the names are in
+     * @param leftOut gets the files that are left out
      * @throws SourceException if there is no such file, it is no such archive, or no face is in it
      */
-    static FaceSource open(Path path) {
+    static FaceSource open(Path path, PathCharset charset, Rejections leftOut) {
+        var index = new FaceIndex(charset, leftOut);
         try {
-            FaceSource source = Files.isDirectory(path) ? FolderSource.open(path) : openArchive(path);
+            FaceSource source = Files.isDirectory(path) ? FolderContent.open(path, index) : Archives.open(path, index);
             if (source.faces().isEmpty()) {
                 source.close();
                 throw new SourceException("no faces in %s: crops lie as identity/file, and %s"
@@ -52,29 +63,5 @@ public interface FaceSource extends AutoCloseable {
         } catch (IOException e) {
             throw SourceException.unreadable(path, e);
         }
-    }
-
-    private static FaceSource openArchive(Path path) throws IOException {
-        byte[] head;
-        try (InputStream in = Files.newInputStream(path)) {
-            head = in.readNBytes(TarSource.MAGIC_OFFSET + 5);
-        }
-        if (head.length >= 4 && head[0] == 'P' && head[1] == 'K' && (head[2] == 3 || head[2] == 5)) {
-            return ZipSource.open(path);
-        }
-        if (head.length >= 2 && (head[0] & 0xFF) == 0x1F && (head[1] & 0xFF) == 0x8B) {
-            return TarSource.openGzipped(path);
-        }
-        boolean tar = Arrays.equals(
-                head,
-                Math.min(TarSource.MAGIC_OFFSET, head.length),
-                head.length,
-                new byte[] {'u', 's', 't', 'a', 'r'},
-                0,
-                5);
-        if (tar || path.toString().endsWith(".tar")) {
-            return TarSource.open(path);
-        }
-        throw new SourceException("%s is neither a folder nor a tar, tar.gz or zip archive".formatted(path));
     }
 }

@@ -8,12 +8,26 @@ import java.util.Map;
 /**
  * Files that were not sent: all of them counted by reason, the first of each reason by name. Thread-safe.
  *
- * <p>A broken data set can hold millions of them, so the names are capped.
+ * <p>A broken data set can hold millions of them, so the names are capped; a {@link Log} gets every one.
  */
 public final class Rejections {
     /** Names kept for each reason. */
     public static final int SAMPLES = 5;
 
+    /** Gets every rejection, from any thread but never from two at once. */
+    @FunctionalInterface
+    public interface Log {
+        /** Keeps nothing. */
+        Log NONE = (reason, name, detail) -> {};
+
+        /**
+         * @param name of the file
+         * @param detail what was wrong with it, in one line; empty where the reason says all
+         */
+        void rejected(Reason reason, String name, String detail);
+    }
+
+    private final Log log;
     private final Map<Reason, Entry> entries = new EnumMap<>(Reason.class);
 
     /**
@@ -34,16 +48,27 @@ public final class Rejections {
         }
     }
 
-    public synchronized void add(Reason reason, String name) {
-        entries.merge(reason, new Entry(1, List.of(name)), Entry::plus);
+    public Rejections() {
+        this(Log.NONE);
+    }
+
+    /** @param log gets each of them as it happens */
+    public Rejections(Log log) {
+        this.log = log;
+    }
+
+    public void add(Reason reason, String name) {
+        add(reason, name, "");
     }
 
     /** @param detail what was wrong with this one, in one line */
-    public void add(Reason reason, String name, String detail) {
-        add(reason, "%s: %s".formatted(name, detail));
+    public synchronized void add(Reason reason, String name, String detail) {
+        String sample = detail.isEmpty() ? name : "%s: %s".formatted(name, detail);
+        entries.merge(reason, new Entry(1, List.of(sample)), Entry::plus);
+        log.rejected(reason, name, detail);
     }
 
-    /** Adds what another has counted so far. */
+    /** Adds what another has counted so far; its log has them already. */
     public void addAll(Rejections other) {
         Map<Reason, Entry> added = other.byReason();
         synchronized (this) {

@@ -23,6 +23,10 @@ public final class SourceException extends RuntimeException {
         return new SourceException("cannot read %s: %s".formatted(path, reason(cause)), cause);
     }
 
+    static SourceException unwritable(Path path, IOException cause) {
+        return new SourceException("cannot write %s: %s".formatted(path, reason(cause)), cause);
+    }
+
     /** First line of a failure's message, or its kind where it has none. */
     static String reason(Exception e) {
         String message = e.getMessage();

@@ -65,20 +65,36 @@ class FaceSourceTest {
             assertEquals(5, source.leftOut().total());
             assertEquals(1, left.get(Reason.HIDDEN).count());
             assertEquals(1, left.get(Reason.NO_IDENTITY).count());
-            assertEquals(3, left.get(Reason.MISPLACED).count());
+            assertEquals(2, left.get(Reason.MISPLACED).count());
             assertTrue(left.get(Reason.MISPLACED).samples().contains("lfw-112/README.txt"));
+            assertEquals(
+                    List.of("lfw-112/Ann_Head/more/x.jpg"),
+                    left.get(Reason.TOO_DEEP).samples());
+            assertEquals(List.of("identities are the folders in lfw-112/"), source.notes());
         }
     }
 
     @Test
-    void decomposedAndControlCharactersDoNotMakeAnotherIdentity() throws IOException {
-        Crops crops = new Crops(
-                Map.of("Zoe\u0308/a.jpg", Crops.png(1), "Zo\u00EB/b.jpg", Crops.png(2), "x\ny/c", Crops.png(3)));
+    void oneRuleSaysWhichFoldersAreOneIdentityAndWhichAreNone() throws IOException {
+        Crops crops = new Crops(Map.of(
+                "Zoe\u0308/a.jpg", Crops.png(1),
+                " Zo\u00EB/b.jpg", Crops.png(2),
+                "x\ny/c", Crops.png(3),
+                "\u200B /d", Crops.png(4),
+                "Jos\uFFFD/e", Crops.png(5)));
 
         try (FaceSource source = FaceSource.open(crops.zip(dir.resolve("a.zip")))) {
             assertEquals(
-                    List.of("Zo\u00EB", "Zo\u00EB", "x_y"),
-                    source.faces().stream().map(FaceRef::identity).toList());
+                    List.of("Zo\u00EB/a.jpg", "Zo\u00EB/b.jpg"),
+                    source.faces().stream().map(FaceRef::name).toList());
+            Map<Reason, Rejections.Entry> left = source.leftOut().byReason();
+            assertEquals(1, left.get(Reason.NAME).count());
+            assertTrue(
+                    left.get(Reason.NO_IDENTITY)
+                            .samples()
+                            .contains("x_y/c: the identity holds the control character U+000A"),
+                    left::toString);
+            assertEquals(2, left.get(Reason.NO_IDENTITY).count());
         }
     }
 
@@ -124,6 +140,24 @@ class FaceSourceTest {
         assertMessage("cannot read", cutTgz);
         assertMessage("cannot read", cutTar);
         assertMessage("not of the form identity/file", flat);
+    }
+
+    @Test
+    void everyFileOfADeepTreeIsCountedAndEveryRejectionWritten() throws IOException {
+        Crops crops = Crops.lfwLike();
+        for (int i = 0; i < 9; i++) {
+            crops = crops.with("lfw-112/Ann_Head/" + "deep/".repeat(1 + i) + i + ".jpg", Crops.png(i));
+        }
+        Path list = dir.resolve("rejections.tsv");
+        try (RejectionFile file = RejectionFile.create(list);
+                FaceSource source = FaceSource.open(
+                        crops.folder(dir.resolve("folder")), PathCharset.DEFAULT, new Rejections(file))) {
+            assertEquals(6, source.faces().size());
+            assertEquals(9, source.leftOut().byReason().get(Reason.TOO_DEEP).count());
+        }
+        List<String> lines = Files.readAllLines(list);
+        assertEquals(9, lines.size());
+        assertTrue(lines.contains("lfw-112/Ann_Head/deep/0.jpg\ttoo-deep\t"), lines::toString);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rangestream.avro.Encoding;
+import io.rangestream.schemas.identity.IdentityList;
 import io.rangestream.schemas.image.ImageHeader;
 import java.io.IOException;
 import java.nio.file.Files;

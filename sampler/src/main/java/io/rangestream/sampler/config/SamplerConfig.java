@@ -1,10 +1,10 @@
 package io.rangestream.sampler.config;
 
-import io.rangestream.sampler.split.HoldoutList;
 import io.rangestream.sampler.split.HoldoutSplit;
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.config.RegistryConfig;
 import io.rangestream.schemas.config.Settings;
+import io.rangestream.schemas.identity.IdentityList;
 import io.rangestream.schemas.topics.TopicCatalogue;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -201,7 +201,7 @@ public record SamplerConfig(
         Set<String> identities = new HashSet<>(config.getList(HOLDOUT_IDENTITIES));
         String file = config.getString(HOLDOUT_IDENTITIES_FILE);
         if (!file.isEmpty()) {
-            identities.addAll(HoldoutList.read(Path.of(file)));
+            identities.addAll(IdentityList.read(Path.of(file)).names());
         }
         return identities;
     }

@@ -177,8 +177,8 @@ final class SamplerKeys {
                         Type.STRING,
                         "",
                         Importance.LOW,
-                        "A file with such identities, UTF-8 and one a line, in addition to holdout.identities. It has to"
-                                + " name somebody.");
+                        "A file with such identities, UTF-8 and one a line, or a people file of LFW, in addition to"
+                                + " holdout.identities. It has to name somebody.");
     }
 
     private static void limits(ConfigDef definition) {

@@ -38,10 +38,10 @@ class SamplerConfigTest {
 
     @Test
     void heldOutIdentitiesAreReadFromAFileToo(@TempDir Path folder) throws IOException {
-        Path list = Files.writeString(folder.resolve("list"), "zoë\r\n\n  cid  \n");
+        Path list = Files.writeString(folder.resolve("list"), "\uFEFFzoe\u0308\r\n\n  cid  \n");
         var settings = Settings.of(Map.of("holdout.identities", "ann", "holdout.identities.file", list.toString()));
         assertEquals(
-                Set.of("ann", "cid", "zoë"),
+                Set.of("ann", "cid", "zo\u00EB"),
                 SamplerConfig.from(settings).split().identities());
     }
 

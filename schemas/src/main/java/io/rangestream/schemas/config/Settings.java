@@ -1,8 +1,7 @@
 package io.rangestream.schemas.config;
 
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
+import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
@@ -56,8 +55,10 @@ public final class Settings {
      */
     public static Settings ofFile(Path file) {
         var properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(file)) {
-            properties.load(reader);
+        try {
+            properties.load(new StringReader(String.join("\n", TextLines.read(file))));
+        } catch (ConfigurationException e) {
+            throw e;
         } catch (IOException | IllegalArgumentException e) {
             throw new ConfigurationException("cannot read the configuration file %s: %s".formatted(file, e));
         }
