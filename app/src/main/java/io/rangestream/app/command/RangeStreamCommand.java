@@ -3,6 +3,7 @@ package io.rangestream.app.command;
 import io.rangestream.app.RangeStream;
 import io.rangestream.app.ShutdownSignal;
 import io.rangestream.schemas.config.ConfigurationException;
+import io.rangestream.schemas.config.Settings;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -60,6 +61,12 @@ public final class RangeStreamCommand implements Runnable {
                 .setUsageHelpWidth(110)
                 .setParameterExceptionHandler(RangeStreamCommand::wrongUsage)
                 .setExecutionExceptionHandler(RangeStreamCommand::failed);
+        for (int i = 0; i < arguments.length; i++) {
+            if (arguments[i].indexOf('\uFFFD') >= 0) {
+                command.getErr().println("rangestream: argument %d %s".formatted(i + 1, Settings.NOT_UTF8));
+                return CommandLine.ExitCode.USAGE;
+            }
+        }
         try {
             return command.execute(arguments);
         } catch (LinkageError | AssertionError e) {

@@ -20,6 +20,10 @@ public final class Settings {
     /** Settings with this prefix go to every Kafka client, without it. */
     public static final String KAFKA_PREFIX = "kafka.";
 
+    /** What is wrong with an argument or a variable that holds U+FFFD; goes behind its name. */
+    public static final String NOT_UTF8 =
+            "is not UTF-8, or the locale's character set is not and Java lost characters: set LC_ALL=C.UTF-8";
+
     private static final String ENVIRONMENT_PREFIX = "RANGESTREAM_";
 
     private final Map<String, String> values;
@@ -33,11 +37,18 @@ public final class Settings {
         return new Settings(values);
     }
 
-    /** The settings of the process's environment. */
+    /**
+     * The settings of the process's environment.
+     *
+     * @throws ConfigurationException if a value is not what was set, for want of a character set
+     */
     public static Settings ofEnvironment(Map<String, String> environment) {
         var values = new HashMap<String, String>();
         environment.forEach((name, value) -> {
             if (name.startsWith(ENVIRONMENT_PREFIX)) {
+                if (value.indexOf('\uFFFD') >= 0) {
+                    throw new ConfigurationException("%s %s".formatted(name, NOT_UTF8));
+                }
                 values.put(
                         name.substring(ENVIRONMENT_PREFIX.length())
                                 .toLowerCase(Locale.ROOT)
