@@ -10,8 +10,10 @@ import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
 import io.rangestream.schemas.wire.SchemaTopic;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -58,7 +60,7 @@ public final class Ingest implements AutoCloseable {
         this.brokers = brokers;
         this.producer = producer;
         this.time = time;
-        this.check = new FaceCheck(config.maxFaceBytes(), config.maxFacePixels());
+        this.check = config.check();
     }
 
     /** Like {@link #connect(CommonConfig, IngestConfig, Rejections.Log)}, for whom the summary's rejections will do. */
@@ -188,6 +190,8 @@ public final class Ingest implements AutoCloseable {
         private final InFlight inFlight;
         private final Pacer pacer = new Pacer(config.rate(), time);
         private final long start = time.nanos();
+        private final CropShapes shapes = new CropShapes();
+        private long scaled;
         private long lastReport = start;
 
         Run(FaceSource source, Rejections rejections, long total, ProgressListener listener) {
@@ -201,12 +205,14 @@ public final class Ingest implements AutoCloseable {
         /** False if it was stopped before all were sent. */
         boolean sendAll(List<FaceRef> faces) throws InterruptedException {
             for (FaceRef face : faces) {
-                Optional<LabeledFace> labelled = check.labelled(source, face, rejections);
-                if (labelled.isPresent()) {
+                Optional<FaceCheck.Checked> checked = check.labelled(source, face, rejections);
+                if (checked.isPresent()) {
                     pacer.await();
-                    if (stopped || !send(face, labelled.get())) {
+                    if (stopped || !send(face, checked.get().face())) {
                         return false;
                     }
+                    shapes.add(checked.get().found());
+                    scaled += checked.get().isScaled() ? 1 : 0;
                 }
                 if (stopped) {
                     return false;
@@ -259,8 +265,18 @@ public final class Ingest implements AutoCloseable {
             }
             report();
             long found = source.faces().size() + source.leftOut().total();
-            return inFlight.summary(
-                    complete, found, total, identitiesNotFound, source.notes(), (time.nanos() - start) / 1e9);
+            List<String> notes = new ArrayList<>(source.notes());
+            if (scaled > 0) {
+                notes.add(String.format(
+                        Locale.ROOT,
+                        "%,d larger pictures were scaled down: no side above %d pixels (ingest.max.side), JPEG of"
+                                + " quality %.0f",
+                        scaled,
+                        config.maxSide(),
+                        100 * Downscaler.QUALITY));
+            }
+            shapes.hint().ifPresent(notes::add);
+            return inFlight.summary(complete, found, total, identitiesNotFound, notes, (time.nanos() - start) / 1e9);
         }
 
         /** What is on its way when a run is stopped still counts, if it arrives soon. */

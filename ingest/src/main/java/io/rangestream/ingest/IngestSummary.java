@@ -20,7 +20,7 @@ import java.util.Map;
  * @param cropsPerIdentity how they are spread
  * @param rejected files not sent, by reason
  * @param identitiesNotFound identities asked for that the source does not have
- * @param notes how the source's paths were understood, a line each
+ * @param notes how the source's paths were understood, what was scaled down and what looks odd, a line each
  * @param seconds from the first crop to the last acknowledgement
  */
 public record IngestSummary(

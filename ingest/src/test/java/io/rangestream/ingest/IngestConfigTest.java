@@ -17,7 +17,7 @@ class IngestConfigTest {
     @Test
     void defaultsAreTheSamplersLimits() {
         assertEquals(
-                new IngestConfig(FaceOrder.SHUFFLED, 1, 0, 0, 65_536, 4_000_000),
+                new IngestConfig(FaceOrder.SHUFFLED, 1, 0, 0, 512, 65_536, 4_000_000),
                 IngestConfig.from(Settings.of(Map.of())));
     }
 
@@ -29,6 +29,8 @@ class IngestConfigTest {
         "ingest.rate, Infinity",
         "ingest.limit, -1",
         "ingest.seed, one",
+        "ingest.max.side, 63",
+        "ingest.max.side, 8193",
         "max.face.bytes, 0",
         "max.face.pixels, 0"
     })

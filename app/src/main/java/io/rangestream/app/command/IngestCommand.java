@@ -30,7 +30,8 @@ import picocli.CommandLine.Parameters;
         name = "ingest",
         description = {
             "Send labelled face crops to the faces topic.",
-            "PATH is a folder with a folder per identity, or a tar, tar.gz or zip of one; the LFW layout is one of these."
+            "PATH is a folder with a folder per identity, or a tar, tar.gz or zip of one; the LFW layout is one of"
+                    + " these."
         },
         mixinStandardHelpOptions = true)
 final class IngestCommand implements Callable<Integer> {
@@ -71,6 +72,13 @@ final class IngestCommand implements Callable<Integer> {
 
     @Option(names = "--limit", paramLabel = "N", description = "Faces at most (ingest.limit).")
     private @Nullable Long limit;
+
+    @Option(
+            names = "--max-side",
+            paramLabel = "N",
+            description = "Scale pictures with a longer side down to this, in pixels; 0 to send none of them scaled"
+                    + " (ingest.max.side).")
+    private @Nullable Integer maxSide;
 
     @Option(
             names = "--identities",
@@ -130,6 +138,7 @@ final class IngestCommand implements Callable<Integer> {
         settings = order == null ? settings : settings.with(IngestConfig.ORDER, order);
         settings = seed == null ? settings : settings.with(IngestConfig.SEED, seed);
         settings = rate == null ? settings : settings.with(IngestConfig.RATE, rate);
+        settings = maxSide == null ? settings : settings.with(IngestConfig.MAX_SIDE, maxSide);
         return limit == null ? settings : settings.with(IngestConfig.LIMIT, limit);
     }
 

@@ -1,14 +1,7 @@
 package io.rangestream.ingest.synthetic;
 
+import io.rangestream.ingest.source.Jpeg;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import javax.imageio.IIOImage;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageWriteParam;
-import javax.imageio.ImageWriter;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** A square picture in float RGB, {@code [size, size, 3]}, from the painted scene to the file of a camera. */
 final class Raster {
@@ -49,20 +42,7 @@ final class Raster {
                 image.setRGB(x, y, level(rgb[at]) << 16 | level(rgb[at + 1]) << 8 | level(rgb[at + 2]));
             }
         }
-        var bytes = new ByteArrayOutputStream(4096);
-        ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
-        try (var out = new MemoryCacheImageOutputStream(bytes)) {
-            writer.setOutput(out);
-            ImageWriteParam param = writer.getDefaultWriteParam();
-            param.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-            param.setCompressionQuality(quality);
-            writer.write(null, new IIOImage(image, null, null), param);
-        } catch (IOException impossibleInMemory) {
-            throw new UncheckedIOException(impossibleInMemory);
-        } finally {
-            writer.dispose();
-        }
-        return bytes.toByteArray();
+        return Jpeg.encode(image, quality);
     }
 
     /** Binomial-like kernel of three taps, along rows and then along columns. */
