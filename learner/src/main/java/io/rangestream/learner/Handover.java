@@ -63,6 +63,11 @@ final class Handover {
         return taken;
     }
 
+    /** Waits, or until it is closed. */
+    synchronized void pause(Duration atMost) {
+        await(atMost, () -> closed);
+    }
+
     synchronized int size() {
         return records.size();
     }

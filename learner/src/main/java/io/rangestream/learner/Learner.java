@@ -57,9 +57,9 @@ public final class Learner implements MeterBinder, AutoCloseable {
         return !ended.isDone();
     }
 
-    /** Whether it trains or stands by. */
+    /** Whether it trains or stands by, and waits for nothing that somebody has to see to. */
     public boolean isReady() {
-        return isLive() && loop.isJoined();
+        return isLive() && loop.isJoined() && status().waitsFor().isEmpty();
     }
 
     /** Adds the learner's metrics, those it has by now and those it will have. */

@@ -18,6 +18,8 @@ import io.rangestream.learner.publish.ClaimCheck;
 import io.rangestream.learner.publish.HistoryReader;
 import io.rangestream.learner.publish.ModelPublisher;
 import io.rangestream.learner.publish.VersionHistory;
+import io.rangestream.learner.records.BatchRecords;
+import io.rangestream.learner.records.SamplerTasks;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.storage.ObjectStores;
@@ -51,8 +53,8 @@ import org.jspecify.annotations.Nullable;
 final class LearnerClients implements AutoCloseable {
     private static final int TRANSACTION_TIMEOUT_MILLIS = 300_000;
     private static final Duration BROKER_PATIENCE = Duration.ofMinutes(1);
-    /** How long records that the batches name may take to become visible. */
-    private static final Duration HOLDOUT_TIMEOUT = Duration.ofSeconds(5);
+    /** A batch takes at most this part of the heap when it is decoded. */
+    private static final int BATCH_SHARE = 4;
 
     private static final String PROGRESS_CLIENT = "rangestream-learner-progress";
 
@@ -135,15 +137,34 @@ final class LearnerClients implements AutoCloseable {
         return new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer());
     }
 
-    RecordSerde<SpecificRecord> batchSerde() {
-        return RecordSerde.ofAny(List.of(TrainingBatch.getClassSchema(), Erasure.getClassSchema()), schemas);
+    /**
+     * Reads the values of {@link #batches}.
+     *
+     * @param cropLength numbers of a decoded crop
+     */
+    BatchRecords batchRecords(int cropLength) {
+        var tasks = new SamplerTasks(() -> {
+            try (var admin = new TopicAdmin(common.clientConfig())) {
+                return admin.partitions(common.topics().faces());
+            }
+        });
+        long maxCrops = Runtime.getRuntime().maxMemory() / BATCH_SHARE / Float.BYTES / cropLength;
+        return new BatchRecords(
+                new RecordCodec(List.of(TrainingBatch.getClassSchema(), Erasure.getClassSchema()), schemas),
+                tasks,
+                (int) Math.min(maxCrops, Integer.MAX_VALUE / cropLength));
     }
 
     HoldoutReader holdout() {
         Consumer<String, byte @Nullable []> consumer =
                 new KafkaConsumer<>(readCommitted(), new StringDeserializer(), new ByteArrayDeserializer());
         var codec = new RecordCodec(List.of(LabeledFace.getClassSchema()), schemas);
-        return new HoldoutReader(consumer, common.topics().facesHoldout(), codec, HOLDOUT_TIMEOUT);
+        String topic = common.topics().facesHoldout();
+        return new HoldoutReader(consumer, topic, codec, () -> {
+            try (var admin = new TopicAdmin(common.clientConfig())) {
+                return admin.writtenEnd(topic);
+            }
+        });
     }
 
     OrderLog orders() {

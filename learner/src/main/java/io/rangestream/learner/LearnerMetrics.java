@@ -30,6 +30,16 @@ final class LearnerMetrics {
         counter("crops", "Crops trained on since the model began", LearnerStatus::crops);
         counter("steps.skipped", "Steps dropped for a non-finite loss or gradient", LearnerStatus::skippedSteps);
         counter("crops.skipped", "Crops left out as undecodable", LearnerStatus::skippedCrops);
+        counter("records.foreign", "Records of batches passed over as foreign", LearnerStatus::foreignRecords);
+        counter("records.lost", "Missing batches that training went on without by order", LearnerStatus::lostRecords);
+        counter(
+                "holdout.records.foreign",
+                "Records of faces-holdout passed over as foreign",
+                LearnerStatus::foreignHoldoutRecords);
+        gauge("waiting", "1 while training waits for something but batches; the log says what", s -> s.waitsFor()
+                        .isEmpty()
+                ? 0
+                : 1);
         gauge("crops.per.second", "Crops trained on per second, lately", LearnerStatus::cropsPerSecond);
         gauge("identities", "Identities in the head", LearnerStatus::identities);
         gauge("version", "Last published version, 0 before the first", LearnerStatus::version);

@@ -20,6 +20,10 @@ import io.rangestream.learner.batch.CropCache;
  * @param skippedCrops crops left out because they could not be decoded since the model began
  * @param backlog batches taken from the topic and not trained on yet
  * @param cache use of the decoded crops since training began here
+ * @param foreignRecords records of the batches topic passed over since the model began, as no sampler task wrote them in its sequence
+ * @param lostRecords missing batches and erasures that an operator had training go on without since the model began
+ * @param foreignHoldoutRecords records of the holdout topic passed over since training began here
+ * @param waitsFor what training waits for besides batches, in one line; empty if it does not
  */
 public record LearnerStatus(
         LearnerState state,
@@ -34,9 +38,13 @@ public record LearnerStatus(
         long skippedSteps,
         long skippedCrops,
         int backlog,
-        CropCache.Usage cache) {
+        CropCache.Usage cache,
+        long foreignRecords,
+        long lostRecords,
+        long foreignHoldoutRecords,
+        String waitsFor) {
     static LearnerStatus starting() {
         return new LearnerStatus(
-                LearnerState.STARTING, 0, 0, 0, LossTerms.of(0), 0, 0, "", 0, 0, 0, 0, new CropCache.Usage(0, 0, 0, 0));
+                LearnerState.STARTING, 0, 0, 0, LossTerms.of(0), 0, 0, "", 0, 0, 0, 0, new CropCache.Usage(0, 0, 0, 0), 0, 0, 0, "");
     }
 }

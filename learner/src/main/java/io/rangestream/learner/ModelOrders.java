@@ -126,11 +126,12 @@ public final class ModelOrders implements AutoCloseable {
                 throw new ConfigurationException("no learner runs, and to change versions that are signed takes %s"
                         .formatted(LearnerConfig.SIGNING_KEY));
             }
-            var rules = new OrderRules(version -> {
+            OrderRules.Resumable resumable = version -> {
                 try (var checkpoints = clients.checkpoints()) {
                     return Resumability.ofNext(checkpoints, history).objection(version);
                 }
-            });
+            };
+            var rules = new OrderRules(resumable, Optional.empty());
             try (var desk = new OrderDesk(
                     clients.orders(),
                     common.topics().modelOrders(),

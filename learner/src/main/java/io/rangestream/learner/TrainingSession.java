@@ -23,15 +23,23 @@ import io.rangestream.learner.publish.GroupMembership;
 import io.rangestream.learner.publish.ModelPublisher;
 import io.rangestream.learner.publish.Succession;
 import io.rangestream.learner.publish.VersionHistory;
+import io.rangestream.learner.records.BatchRecords;
+import io.rangestream.learner.records.ForeignRecordException;
+import io.rangestream.learner.records.LogOrder;
+import io.rangestream.learner.records.LogRecord;
+import io.rangestream.learner.records.PassedOver;
 import io.rangestream.learner.training.Trainer;
 import io.rangestream.learner.training.TrainingException;
 import io.rangestream.schemas.wire.UndecodableRecordException;
+import io.rangestream.schemas.wire.UnknownSchemaException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -41,7 +49,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +61,11 @@ import org.slf4j.LoggerFactory;
 final class TrainingSession implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(TrainingSession.class);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+    /** A writer publishes its schema first, so what is missing now is there in a moment or never. */
+    private static final Duration SCHEMA_PATIENCE = Duration.ofSeconds(10);
+
+    private static final Duration BETWEEN_SCHEMA_WAITS = Duration.ofMinutes(10);
+    private static final long NEVER = 0;
 
     private final LearnerConfig config;
     private final Owned owned = new Owned();
@@ -70,16 +83,32 @@ final class TrainingSession implements AutoCloseable {
     private final Lineage lineage;
     private final OrderDesk orders;
     private final UpdateDraft draft;
-    private final Deserializer<SpecificRecord> deserializer;
+    private final BatchRecords records;
+    private final PassedOver passedOver;
+    private final LogOrder<Work> order;
+    private final Deque<ConsumerRecord<String, byte[]>> arrived = new ArrayDeque<>();
     private final Deque<Pending> pending = new ArrayDeque<>();
+    private final Deque<LogOrder.Item<Work>> due = new ArrayDeque<>();
     private long batchesSinceVersion;
     private long lastVersionNanos = System.nanoTime();
+    private long schemaMissingSince = NEVER;
+    private String holdoutWait = "";
+    private boolean isDue;
 
-    /** A record of the log that waits for its turn; a batch is being prepared meanwhile. */
+    /** What is to be done with a record of the log. A batch is being prepared while it waits for its turn. */
+    private sealed interface Work {
+        record Train(Future<PreparedBatch> prepared) implements Work {}
+
+        record Forget(Erasure erasure) implements Work {}
+    }
+
+    /** A record of the log that waits for its turn. */
     private sealed interface Pending {
-        record Batch(long offset, Future<PreparedBatch> prepared) implements Pending {}
+        record Sound(LogOrder.Item<Work> item) implements Pending {}
 
-        record Forget(long offset, Erasure erasure) implements Pending {}
+        record Foreign(long offset, String why) implements Pending {}
+
+        record Unreadable(long offset, String task, String why) implements Pending {}
     }
 
     /** @param group looked at once more before others are fenced */
@@ -126,11 +155,15 @@ final class TrainingSession implements AutoCloseable {
             this.orders = owned.add(new OrderDesk(
                     clients.orders(),
                     clients.topics().modelOrders(),
-                    new OrderRules(version -> lineage.objectionToResuming(version, checkpoints)),
+                    new OrderRules(
+                            version -> lineage.objectionToResuming(version, checkpoints),
+                            Optional.of((task, sequence) -> order().objectionToGoingOn(task, sequence))),
                     publisher,
                     history));
             this.draft = new UpdateDraft(model, trainer, config.seed(), partition);
-            this.deserializer = clients.batchSerde().deserializer();
+            this.records = clients.batchRecords(backbone.spec().cropLength());
+            this.passedOver = new PassedOver(partition.topic());
+            this.order = new LogOrder<>(trainer.position(), passedOver, orders::goesOn);
         } catch (RuntimeException | Error e) {
             owned.close(); // Nobody else can, as this will not be a session.
             throw e;
@@ -152,71 +185,177 @@ final class TrainingSession implements AutoCloseable {
 
     /** Records taken in and not trained on yet. */
     int backlog() {
-        return pending.size();
+        return arrived.size() + pending.size() + due.size();
     }
 
     CropCache.Usage cacheUsage() {
         return cache.usage();
     }
 
-    /** Takes in the next record of the log. */
-    void accept(ConsumerRecord<String, byte[]> record) {
-        SpecificRecord value;
-        try {
-            value = deserializer.deserialize(record.topic(), record.value());
-        } catch (UndecodableRecordException e) {
-            throw new TrainingException(
-                    "%s offset %d cannot be read: %s".formatted(record.topic(), record.offset(), e.getMessage()), e);
+    /** What training or the next version waits for besides batches, in one line; empty if they do not. */
+    String waitsFor() {
+        if (!holdoutWait.isEmpty()) {
+            return holdoutWait;
         }
-        if (value instanceof TrainingBatch batch) {
-            pending.add(new Pending.Batch(record.offset(), preparer.prepare(batch)));
-        } else if (value instanceof Erasure erasure) {
-            pending.add(new Pending.Forget(record.offset(), erasure));
+        return order.stop().or(() -> isDue ? order.doubt() : Optional.empty()).orElse("");
+    }
+
+    /** Holdout records that were passed over. */
+    long foreignHoldoutRecords() {
+        return holdout.foreign();
+    }
+
+    /** Takes in the next records of the log, and those whose schema was missing. */
+    void accept(List<ConsumerRecord<String, byte[]>> next) {
+        arrived.addAll(next);
+        while (!arrived.isEmpty()) {
+            ConsumerRecord<String, byte[]> record = arrived.element();
+            if (order.isNew(record.offset())) {
+                Pending read = read(record);
+                if (read == null) {
+                    return;
+                }
+                pending.add(read);
+            }
+            arrived.remove();
         }
     }
 
-    /** Deals with the first record taken in. */
-    void step() {
-        Pending next = pending.remove();
-        if (next instanceof Pending.Batch batch) {
+    /** What a record is; null if that cannot be said yet. */
+    private @Nullable Pending read(ConsumerRecord<String, byte[]> record) {
+        try {
+            LogRecord read = records.read(record);
+            Work work = read.value() instanceof TrainingBatch batch
+                    ? new Work.Train(preparer.prepare(batch))
+                    : new Work.Forget((Erasure) read.value());
+            return new Pending.Sound(new LogOrder.Item<>(read, work));
+        } catch (ForeignRecordException e) {
+            return new Pending.Foreign(record.offset(), String.valueOf(e.getMessage()));
+        } catch (UnknownSchemaException e) {
+            return mayCome() ? null : unreadable(record, e);
+        } catch (UndecodableRecordException e) {
+            return unreadable(record, e);
+        }
+    }
+
+    /** Whether a schema that is missing is waited for: not by each record of a flood. */
+    private boolean mayCome() {
+        long now = System.nanoTime();
+        if (schemaMissingSince == NEVER || now - schemaMissingSince > BETWEEN_SCHEMA_WAITS.toNanos()) {
+            schemaMissingSince = now;
+        }
+        return now - schemaMissingSince < SCHEMA_PATIENCE.toNanos();
+    }
+
+    private static Pending unreadable(ConsumerRecord<String, byte[]> record, UndecodableRecordException e) {
+        return new Pending.Unreadable(record.offset(), record.key(), String.valueOf(e.getMessage()));
+    }
+
+    /**
+     * Deals with the first record taken in.
+     *
+     * @return false if there is none that can be dealt with now
+     */
+    boolean step() {
+        if (isVersionDue() || (due.isEmpty() && !judge())) {
+            return false; // A version says how good training is after just so many batches.
+        }
+        LogOrder.Item<Work> next = due.peek();
+        if (next != null && !perform(next)) {
+            return false;
+        }
+        due.poll();
+        return true;
+    }
+
+    /** Finds out what is due by the next record; false if there is none, or training stops. */
+    private boolean judge() {
+        Pending next = pending.peek();
+        if (next == null || order.stop().isPresent()) {
+            return false;
+        }
+        boolean again = false;
+        if (next instanceof Pending.Foreign foreign) {
+            order.foreign(foreign.offset(), foreign.why());
+        } else if (next instanceof Pending.Unreadable unreadable) {
+            order.unreadable(unreadable.offset(), unreadable.task(), unreadable.why());
+        } else if (next instanceof Pending.Sound sound) {
+            LogOrder.Verdict<Work> verdict = order.judge(sound.item());
+            due.addAll(verdict.due());
+            again = verdict.again();
+        }
+        if (!again) {
+            pending.remove();
+        }
+        return order.stop().isEmpty();
+    }
+
+    private boolean perform(LogOrder.Item<Work> item) {
+        long offset = item.record().offset();
+        if (item.work() instanceof Work.Train batch) {
             PreparedBatch prepared = await(batch.prepared());
-            if (trainer.train(prepared, batch.offset())) {
+            if (trainer.train(prepared, offset)) {
                 batchesSinceVersion++;
                 if (trainer.isDiverged()) {
                     lineage.returnToVersion(checkpoints);
                 }
             }
             preparer.release(prepared);
-        } else if (next instanceof Pending.Forget forget) {
-            trainer.erase(forget.erasure(), forget.offset());
-            cache.erase(forget.erasure().getIdentity());
-            holdout.advance(trainer.position().holdout());
+        } else if (item.work() instanceof Work.Forget forget) {
+            Erasure erasure = forget.erasure();
+            var upTo = new HashMap<>(trainer.position().holdout());
+            upTo.merge(erasure.getTask(), erasure.getHoldoutRecords(), Math::max);
+            if (!reachHoldout(upTo)) {
+                return false; // Not complied with before the held out faces are gone, too.
+            }
+            trainer.erase(erasure, offset);
+            cache.erase(erasure.getIdentity());
             evaluator.forgetOthersThan(holdout.faces().keySet());
             log.info(
                     "sampler task {} erased an identity; its row, its crops and its holdout faces are gone",
-                    forget.erasure().getTask());
+                    erasure.getTask());
         }
+        return true;
+    }
+
+    private boolean reachHoldout(Map<String, Long> upTo) {
+        try {
+            boolean reached = holdout.advance(upTo);
+            holdoutWait = reached
+                    ? ""
+                    : "records of %s that the batches name cannot be read yet: the broker holds them back, as it does behind an open transaction, which it ends after transaction.timeout.ms. Training waits"
+                            .formatted(holdout.topic());
+            return reached;
+        } catch (RetriableException e) {
+            holdoutWait = "%s cannot be read, and is tried again: %s".formatted(holdout.topic(), e.getMessage());
+            return false;
+        }
+    }
+
+    /** Whether everything is there that the version that is due takes. */
+    boolean mayPublish() {
+        return reachHoldout(trainer.position().holdout());
     }
 
     /**
      * Whether a version is due, by batches or by the clock. None is while steps are dropped: its checkpoint is what the weights would
-     * return to.
+     * return to; nor while a record is in doubt, as the version's offset would be behind it.
      */
     boolean isVersionDue() {
-        if (trainer.isDropping()) {
+        if (trainer.isDropping() || batchesSinceVersion == 0) {
             return false;
         }
         Duration interval = config.publication().maxInterval();
         Duration since = Duration.ofNanos(System.nanoTime() - lastVersionNanos);
         boolean late = !interval.isZero() && since.compareTo(interval) >= 0;
-        return batchesSinceVersion >= config.publication().everyBatches() || (late && batchesSinceVersion > 0);
+        isDue = late || batchesSinceVersion >= config.publication().everyBatches();
+        return isDue && trainer.position().isProven();
     }
 
-    /** Evaluates, writes the checkpoint, and publishes the next version. */
+    /** Evaluates, writes the checkpoint, and publishes the next version. Only if it {@linkplain #mayPublish may}. */
     ModelUpdate publish(GroupMembership group) {
         long version = history.nextVersion();
         float[] weights = trainer.published();
-        holdout.advance(trainer.position().holdout());
         Evaluation evaluation = evaluator.evaluate(weights, holdout.faces(), trainer::knows);
         PromotionGate.Verdict verdict = gate.judge(evaluation);
         Space space = spaceRule.judge(
@@ -278,7 +417,13 @@ final class TrainingSession implements AutoCloseable {
             }
             evaluator.setPromoted(lineage.promotedVersion(), lineage.promotedWeights());
             compareWithFounders(trainer, evaluator, lineage.founders());
+            due.addAll(order.goOn());
         }
+    }
+
+    /** Asked for by the rules of orders, which are there before the log is read. */
+    private LogOrder<Work> order() {
+        return order;
     }
 
     /** The AUC that the learning rate may go by; NaN where there are too few pairs for a verdict. */

@@ -39,6 +39,7 @@ final class TrainingThread {
     private volatile LearnerStatus status = LearnerStatus.starting();
     private volatile @Nullable LearnerProgress progress;
 
+    private final Waiting waiting = new Waiting();
     private final Rate rate = new Rate();
     private long lastStep;
     private long lastOrders;
@@ -178,27 +179,30 @@ final class TrainingThread {
     /** Takes in records, settles orders, trains on one batch, publishes when a version is due. */
     private void turn(TrainingSession session) {
         int backlog = session.backlog();
-        handover.take(AHEAD - backlog, backlog == 0 ? IDLE : Duration.ZERO).forEach(session::accept);
+        session.accept(handover.take(Math.max(0, AHEAD - backlog), backlog == 0 ? IDLE : Duration.ZERO));
         if (System.nanoTime() - lastOrders >= ORDERS_NANOS) {
             lastOrders = System.nanoTime();
             session.settleOrders();
         }
-        LearnerState state = LearnerState.IDLE;
-        if (session.backlog() > 0) {
-            state = LearnerState.TRAINING;
-            long begin = System.nanoTime();
-            session.step();
+        long begin = System.nanoTime();
+        boolean stepped = session.step();
+        if (stepped) {
             lastStep = System.nanoTime();
             metrics.stepped(lastStep - begin, session.trainer().meanLosses());
         }
-        if (session.isVersionDue()) {
+        boolean publishes = session.isVersionDue() && session.mayPublish();
+        if (publishes) {
             LearnerProgress evaluating = observe(session, LearnerState.EVALUATING);
             if (ending == Ending.NONE) { // Or another learner may be telling its own by now.
                 reports.tell(evaluating);
             }
             session.publish(membership);
         }
-        observe(session, state);
+        waiting.set(session.waitsFor());
+        observe(session, stepped ? LearnerState.TRAINING : LearnerState.IDLE);
+        if (!stepped && !publishes && session.backlog() > 0) {
+            handover.pause(IDLE); // What it waits for is not a record of the log.
+        }
     }
 
     private LearnerProgress observe(TrainingSession session, LearnerState state) {
@@ -218,7 +222,11 @@ final class TrainingThread {
                 counters.skippedSteps(),
                 counters.skippedCrops(),
                 session.backlog() + handover.size(),
-                session.cacheUsage());
+                session.cacheUsage(),
+                trainer.position().foreignRecords(),
+                trainer.position().lostRecords(),
+                session.foreignHoldoutRecords(),
+                waiting.reason());
         LearnerProgress observed = LearnerProgress.newBuilder()
                 .setModel(model)
                 .setState(state)

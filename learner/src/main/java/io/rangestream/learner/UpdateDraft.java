@@ -66,6 +66,7 @@ final class UpdateDraft {
                     .append(lineage.parent() == 0 ? "the untrained network's" : "those of version " + lineage.parent());
         }
         lineage.remarks().forEach(remark -> reason.append("; ").append(remark));
+        trainer.position().remarks().forEach(remark -> reason.append("; ").append(remark));
         return reason.toString();
     }
 
@@ -90,6 +91,8 @@ final class UpdateDraft {
                 .setSkippedSteps(counters.skippedSteps())
                 .setSkippedCrops(counters.skippedCrops())
                 .setReturns(trainer.returns())
+                .setForeignRecords(trainer.position().foreignRecords())
+                .setLostRecords(trainer.position().lostRecords())
                 .setLossTotal(losses.total())
                 .setLossSoftmax(classification(losses))
                 .setLossIntra(losses.term(RangeLoss.INTRA))

@@ -79,6 +79,10 @@ class LearnerMetricsTest {
                 2,
                 5,
                 3,
-                new CropCache.Usage(100, 20, 4, 65_536));
+                new CropCache.Usage(100, 20, 4, 65_536),
+                11,
+                12,
+                13,
+                "");
     }
 }

@@ -36,6 +36,7 @@ import picocli.CommandLine.Parameters;
             ModelsCommand.Fetch.class,
             OrderCommand.Promote.class,
             OrderCommand.Rollback.class,
+            OrderCommand.GoOn.class,
             ModelsCommand.KeyGeneration.class
         })
 final class ModelsCommand implements Runnable {
@@ -49,7 +50,7 @@ final class ModelsCommand implements Runnable {
     public void run() {
         throw new CommandLine.ParameterException(
                 Console.of(spec),
-                "say what to do with the models: list, show, watch, fetch, promote, rollback or keygen");
+                "say what to do with the models: list, show, watch, fetch, promote, rollback, go-on or keygen");
     }
 
     /** The version that a parameter names. */

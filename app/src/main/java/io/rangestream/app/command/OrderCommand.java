@@ -19,7 +19,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Orders what is to become of a version, and says what became of the order. */
+/** Gives the learner an order, and says what became of it. */
 abstract class OrderCommand implements Callable<Integer> {
     @Mixin
     private ConfigOptions config = new ConfigOptions();
@@ -27,47 +27,32 @@ abstract class OrderCommand implements Callable<Integer> {
     @Mixin
     private WaitOptions waiting = new WaitOptions();
 
-    @Parameters(paramLabel = "VERSION", description = "The version to serve.")
-    private long version;
-
-    @Option(
-            names = "--expect",
-            required = true,
-            paramLabel = "CURRENT",
-            description = "The version that is promoted now, 0 for none; if another is, the order is refused.")
-    private long expected;
-
     @Option(
             names = "--reason",
             required = true,
             paramLabel = "TEXT",
-            description = "Why; it stands in the versions' events.")
+            description = "Why; it stands in the order, and in the events of the versions that it changes.")
     private String reason = "";
 
     @CommandLine.Spec
-    private CommandLine.Model.@Nullable CommandSpec spec;
+    protected CommandLine.Model.@Nullable CommandSpec spec;
 
-    abstract OrderKind kind();
-
-    /** The version to resume training from; 0 to leave training as it is. */
-    abstract long resumeFrom(long target);
+    /** Adds to an order what is to be done. */
+    abstract void say(ModelOrder.Builder order);
 
     @Override
     public Integer call() {
-        if (version < 1 || expected < 0) {
-            throw new CommandLine.ParameterException(Console.of(spec), "versions are counted from 1");
-        }
         Settings settings = config.settings();
         CommonConfig common = CommonConfig.from(settings);
-        var order = new ModelOrder(
-                common.model(),
-                UUID.randomUUID().toString(),
-                kind(),
-                version,
-                expected,
-                reason,
-                resumeFrom(version),
-                Instant.now().truncatedTo(ChronoUnit.MILLIS));
+        ModelOrder.Builder builder = ModelOrder.newBuilder()
+                .setModel(common.model())
+                .setOrderId(UUID.randomUUID().toString())
+                .setVersion(0)
+                .setExpectedVersion(0)
+                .setReason(reason)
+                .setIssuedAt(Instant.now().truncatedTo(ChronoUnit.MILLIS));
+        say(builder);
+        ModelOrder order = builder.build();
         try (ModelOrders orders = ModelOrders.connect(common, LearnerConfig.from(settings))) {
             orders.give(order);
             if (!waiting.waits()) {
@@ -87,6 +72,35 @@ abstract class OrderCommand implements Callable<Integer> {
         }
     }
 
+    /** Orders what is to become of a version. */
+    abstract static class OfVersion extends OrderCommand {
+        @Parameters(paramLabel = "VERSION", description = "The version to serve.")
+        private long version;
+
+        @Option(
+                names = "--expect",
+                required = true,
+                paramLabel = "CURRENT",
+                description = "The version that is promoted now, 0 for none; if another is, the order is refused.")
+        private long expected;
+
+        abstract OrderKind kind();
+
+        /** The version to resume training from; 0 to leave training as it is. */
+        abstract long resumeFrom(long target);
+
+        @Override
+        void say(ModelOrder.Builder order) {
+            if (version < 1 || expected < 0) {
+                throw new CommandLine.ParameterException(Console.of(spec), "versions are counted from 1");
+            }
+            order.setKind(kind())
+                    .setVersion(version)
+                    .setExpectedVersion(expected)
+                    .setResumeFrom(resumeFrom(version));
+        }
+    }
+
     @Command(
             name = "promote",
             description = {
@@ -94,7 +108,7 @@ abstract class OrderCommand implements Callable<Integer> {
                 "The running learner does it; the command itself where none is in the group. docs/models.md has more."
             },
             mixinStandardHelpOptions = true)
-    static final class Promote extends OrderCommand {
+    static final class Promote extends OfVersion {
         @Override
         OrderKind kind() {
             return OrderKind.PROMOTE;
@@ -113,7 +127,7 @@ abstract class OrderCommand implements Callable<Integer> {
                 "The running learner does it; the command itself where none is in the group. docs/models.md has more."
             },
             mixinStandardHelpOptions = true)
-    static final class Rollback extends OrderCommand {
+    static final class Rollback extends OfVersion {
         private static final String TARGET = "0";
 
         @Option(
@@ -135,6 +149,30 @@ abstract class OrderCommand implements Callable<Integer> {
                 return 0;
             }
             return resumeFrom == Long.parseLong(TARGET) ? target : resumeFrom;
+        }
+    }
+
+    @Command(
+            name = "go-on",
+            description = {
+                "Have training go on although batches are missing from the batches topic, or cannot be read.",
+                "Only when the learner says so: its log names the sampler task and the batch. The running learner does it, once."
+            },
+            mixinStandardHelpOptions = true)
+    static final class GoOn extends OrderCommand {
+        @Parameters(index = "0", paramLabel = "TASK", description = "The sampler task, as 0_3.")
+        private String task = "";
+
+        @Parameters(index = "1", paramLabel = "BATCH", description = "The task's batch to go on with.")
+        private long sequence;
+
+        @Override
+        void say(ModelOrder.Builder order) {
+            if (!task.matches("[0-9]+_[0-9]+") || sequence < 1) {
+                throw new CommandLine.ParameterException(
+                        Console.of(spec), "a sampler task is named like 0_3, and its batches are counted from 1");
+            }
+            order.setKind(OrderKind.GO_ON).setTask(task).setSequence(sequence);
         }
     }
 }

@@ -2,24 +2,25 @@ package io.rangestream.learner.evaluation;
 
 import io.rangestream.avro.Encoding;
 import io.rangestream.avro.LabeledFace;
+import io.rangestream.learner.records.PassedOver;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.UndecodableRecordException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
+import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads the holdout topic up to exactly where the batches say it was.
@@ -27,6 +28,11 @@ import org.slf4j.LoggerFactory;
  * <p>Each record carries in its headers the sampler task that wrote it ({@code rs-task}) and its number among that task's
  * ({@code rs-holdout-index}). A batch names how many its task had written; what lies beyond is read but waits, so that
  * the same batches always meet the same holdout.
+ *
+ * <p>A record whose key is not that of its face, or whose number was dealt with before, is foreign and passed over. A foreign number ahead
+ * of its task's waits for that number and holds nothing up. Numbers may be missing, since compaction removes superseded records; that they
+ * are, and are not merely out of sight behind another producer's open transaction, is known once everything has been read that was written
+ * by then. Not thread-safe.
  */
 public final class HoldoutReader implements AutoCloseable {
     /** Header with the name of the sampler task. */
@@ -34,58 +40,69 @@ public final class HoldoutReader implements AutoCloseable {
     /** Header with the record's number among its task's, decimal, from 1. */
     public static final String INDEX_HEADER = "rs-holdout-index";
 
-    private static final Logger log = LoggerFactory.getLogger(HoldoutReader.class);
+    private static final Pattern TASK = Pattern.compile("[0-9]{1,9}_[0-9]{1,9}");
+    private static final Pattern INDEX = Pattern.compile("[0-9]{1,18}");
     private static final Duration POLL = Duration.ofMillis(100);
+    private static final long NONE = -1;
 
     private final Consumer<String, byte @Nullable []> consumer;
     private final RecordCodec codec;
     private final TopicPartition partition;
-    private final Duration timeout;
-    private final Map<String, Queue<Entry>> waiting = new HashMap<>();
-    private final Map<String, Long> read = new HashMap<>();
+    private final LongSupplier writtenEnd;
+    private final PassedOver passedOver;
+    private final Map<String, NavigableMap<Long, List<Entry>>> waiting = new HashMap<>();
+    private final Map<String, Long> taken = new HashMap<>();
     private final TreeMap<String, LabeledFace> faces = new TreeMap<>();
     private final Map<String, Long> appliedOffsets = new HashMap<>();
+    private long target = NONE;
 
-    private record Entry(
-            long index, long offset, String key, @Nullable LabeledFace face) {}
+    private record Entry(long offset, String key, @Nullable LabeledFace face) {}
 
     /**
      * @param consumer of the holdout topic, read-committed, not subscribed yet; closed with this reader
      * @param codec reads LabeledFace
-     * @param timeout how long to wait for records that the batches name and the topic does not show yet
+     * @param writtenEnd where the topic ends, records of open transactions included
      */
     public HoldoutReader(
-            Consumer<String, byte @Nullable []> consumer, String topic, RecordCodec codec, Duration timeout) {
+            Consumer<String, byte @Nullable []> consumer, String topic, RecordCodec codec, LongSupplier writtenEnd) {
         this.consumer = consumer;
         this.codec = codec;
         this.partition = new TopicPartition(topic, 0);
-        this.timeout = timeout;
+        this.writtenEnd = writtenEnd;
+        this.passedOver = new PassedOver(topic);
         consumer.assign(List.of(partition));
         consumer.seekToBeginning(List.of(partition));
     }
 
     /**
-     * Takes in each task's records up to the given number.
+     * Takes in each task's records up to the given number, once they can be read.
      *
      * @param upTo per task, how many holdout records its last batch named
+     * @return false if some may be there that cannot be read yet; then nothing was taken in, and another call goes on
      */
-    public void advance(Map<String, Long> upTo) {
-        long deadline = System.nanoTime() + timeout.toNanos();
-        while (!hasRead(upTo)) {
-            consumer.poll(POLL).forEach(this::remember);
-            if (atEnd() && System.nanoTime() > deadline) {
-                // Compaction removes superseded records, so the last number named need not be there any more.
-                log.warn(
-                        "the holdout topic ends before the records that the batches name; going on with what is there");
-                break;
+    public boolean advance(Map<String, Long> upTo) {
+        while (!hasEach(upTo)) {
+            if (target == NONE) {
+                target = writtenEnd.getAsLong();
+            }
+            long position = consumer.position(partition);
+            if (position >= target) {
+                break; // What is missing was superseded.
+            }
+            if (read() == 0 && consumer.position(partition) == position) {
+                return false;
             }
         }
+        target = NONE;
         upTo.forEach((task, last) -> {
-            Queue<Entry> entries = waiting.getOrDefault(task, new ArrayDeque<>());
-            for (Entry next = entries.peek(); next != null && next.index() <= last; next = entries.peek()) {
-                apply(entries.remove());
+            NavigableMap<Long, List<Entry>> due = waiting(task).headMap(last, true);
+            if (!due.isEmpty()) {
+                due.values().forEach(entries -> entries.forEach(this::apply));
+                taken.put(task, due.lastKey()); // Not what the batch claims, which may be absurd.
+                due.clear();
             }
         });
+        return true;
     }
 
     /** The faces taken in and not erased since, by key. */
@@ -93,9 +110,41 @@ public final class HoldoutReader implements AutoCloseable {
         return faces;
     }
 
+    /** Name of the topic. */
+    public String topic() {
+        return partition.topic();
+    }
+
+    /** Foreign records passed over so far. */
+    public long foreign() {
+        return passedOver.count();
+    }
+
     @Override
     public void close() {
         consumer.close();
+    }
+
+    private boolean hasEach(Map<String, Long> upTo) {
+        return upTo.entrySet().stream().allMatch(e -> {
+            long missing = e.getValue() - taken.getOrDefault(e.getKey(), 0L);
+            return missing <= 0
+                    || waiting(e.getKey()).headMap(e.getValue(), true).size() >= missing;
+        });
+    }
+
+    private int read() {
+        int count = 0;
+        for (ConsumerRecord<String, byte @Nullable []> record : consumer.poll(POLL)) {
+            try {
+                remember(record);
+            } catch (RuntimeException e) {
+                consumer.seek(partition, record.offset()); // Whoever tries again begins with this one.
+                throw e;
+            }
+            count++;
+        }
+        return count;
     }
 
     /** Two tasks may write one key, and their prefixes end at different offsets: the later record of the log counts. */
@@ -113,37 +162,45 @@ public final class HoldoutReader implements AutoCloseable {
     private void remember(ConsumerRecord<String, byte @Nullable []> record) {
         String task = text(record.headers().lastHeader(TASK_HEADER));
         String index = text(record.headers().lastHeader(INDEX_HEADER));
-        if (task == null || index == null || !index.matches("[0-9]{1,18}")) {
-            log.warn("holdout offset {} left out: it names no sampler task and number", record.offset());
+        if (task == null
+                || index == null
+                || !TASK.matcher(task).matches()
+                || !INDEX.matcher(index).matches()) {
+            passedOver.add(record.offset(), "it names no sampler task and number");
             return;
         }
         long number = Long.parseLong(index);
-        waiting.computeIfAbsent(task, t -> new ArrayDeque<>())
-                .add(new Entry(number, record.offset(), record.key(), face(record)));
-        read.merge(task, number, Math::max);
-    }
-
-    /** The face of a record; null for a tombstone, and for what is no face: it must not end the learner at every start. */
-    private @Nullable LabeledFace face(ConsumerRecord<String, byte @Nullable []> record) {
-        byte[] value = record.value();
-        if (value == null) {
-            return null;
+        if (number <= taken.getOrDefault(task, 0L)) {
+            passedOver.add(
+                    record.offset(), "it says that it is number %d of task %s, which came before".formatted(number, task));
+            return;
         }
+        Entry entry;
         try {
-            return (LabeledFace) codec.decode(value);
+            entry = entry(record);
         } catch (UndecodableRecordException e) {
-            log.warn("holdout offset {} left out: {}", record.offset(), e.getMessage());
-            return null;
+            passedOver.add(record.offset(), String.valueOf(e.getMessage()));
+            return;
         }
+        // A foreign record may bear a number that comes yet; both count, so that a tombstone is never lost.
+        waiting(task).computeIfAbsent(number, n -> new ArrayList<>(1)).add(entry);
     }
 
-    private boolean hasRead(Map<String, Long> upTo) {
-        return upTo.entrySet().stream().allMatch(e -> read.getOrDefault(e.getKey(), 0L) >= e.getValue());
+    private Entry entry(ConsumerRecord<String, byte @Nullable []> record) {
+        String key = record.key();
+        byte[] value = record.value();
+        LabeledFace face = value == null ? null : (LabeledFace) codec.decode(value);
+        if (key == null || key.indexOf('/') < 1) {
+            throw new UndecodableRecordException("its key is no identity and face_id");
+        }
+        if (face != null && !key.equals(face.getIdentity() + "/" + face.getFaceId())) {
+            throw new UndecodableRecordException("its key is not that of its face");
+        }
+        return new Entry(record.offset(), key, face);
     }
 
-    private boolean atEnd() {
-        return consumer.position(partition)
-                >= consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+    private NavigableMap<Long, List<Entry>> waiting(String task) {
+        return waiting.computeIfAbsent(task, t -> new TreeMap<>());
     }
 
     private static @Nullable String text(@Nullable Header header) {

@@ -1,6 +1,7 @@
 package io.rangestream.learner.orders;
 
 import io.rangestream.avro.ModelOrder;
+import io.rangestream.avro.OrderKind;
 import io.rangestream.avro.OrderOutcome;
 import io.rangestream.learner.publish.ModelPublisher;
 import io.rangestream.learner.publish.VersionHistory;
@@ -58,10 +59,20 @@ public final class OrderDesk implements AutoCloseable {
         orders.poll(Duration.ZERO);
         boolean applied = false;
         for (ModelOrder order : orders.open()) {
+            if (!rules.mayDecide(order)) {
+                continue; // A learner does, when one trains.
+            }
             Instant at = Instant.now().truncatedTo(ChronoUnit.MILLIS);
             OrderRules.Decision decision = rules.decide(order, history, at);
-            var outcome =
-                    new OrderOutcome(order.getModel(), order.getOrderId(), decision.applied(), decision.message(), at);
+            boolean goesOn = decision.applied() && order.getKind() == OrderKind.GO_ON;
+            var outcome = new OrderOutcome(
+                    order.getModel(),
+                    order.getOrderId(),
+                    decision.applied(),
+                    decision.message(),
+                    at,
+                    goesOn ? order.getTask() : "",
+                    goesOn ? order.getSequence() : 0);
             publisher.settle(decision.succession(), outcome, topic);
             orders.settled(outcome);
             decision.succession().changed().forEach(history::add);
@@ -74,6 +85,11 @@ public final class OrderDesk implements AutoCloseable {
             applied |= decision.applied();
         }
         return applied;
+    }
+
+    /** As {@link OrderLog#goesOn}. */
+    public boolean goesOn(String task, long sequence) {
+        return orders.goesOn(task, sequence);
     }
 
     @Override

@@ -2,36 +2,40 @@ package io.rangestream.learner.orders;
 
 import io.rangestream.avro.ModelOrder;
 import io.rangestream.avro.OrderOutcome;
+import io.rangestream.learner.records.PassedOver;
 import io.rangestream.schemas.topics.TopicEnd;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.UndecodableRecordException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The topic of orders and their outcomes. An order is open until its outcome stands behind it: outcomes are written in the transaction
  * that applies the order, so that nothing else has to be remembered about how far the topic was read. Not thread-safe.
  */
 public final class OrderLog implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(OrderLog.class);
-
     private final Consumer<String, byte[]> consumer;
     private final TopicPartition partition;
     private final String model;
     private final RecordCodec codec;
+    private final PassedOver passedOver;
     private final Map<String, ModelOrder> open = new LinkedHashMap<>();
     private final Map<String, OrderOutcome> outcomes = new HashMap<>();
+    private final Set<Place> goingOn = new HashSet<>();
+
+    /** Where training goes on although batches before are missing. */
+    private record Place(String task, long sequence) {}
 
     /**
      * @param consumer read-committed, in no group; closed with this log
@@ -42,6 +46,7 @@ public final class OrderLog implements AutoCloseable {
         this.partition = new TopicPartition(topic, 0);
         this.model = model;
         this.codec = codec;
+        this.passedOver = new PassedOver(topic);
         consumer.assign(List.of(partition));
         consumer.seekToBeginning(List.of(partition));
     }
@@ -71,8 +76,19 @@ public final class OrderLog implements AutoCloseable {
         return Optional.ofNullable(outcomes.get(orderId));
     }
 
+    /**
+     * Whether training goes on with a sampler task's batch although others before it are missing, as an order was applied that said so. A
+     * fact of the log: a learner that comes to the place again, from an older checkpoint, goes on there again.
+     */
+    public boolean goesOn(String task, long sequence) {
+        return goingOn.contains(new Place(task, sequence));
+    }
+
     /** Takes note of an outcome, read or just written. */
     public void settled(OrderOutcome outcome) {
+        if (outcome.getApplied() && !outcome.getTask().isEmpty()) {
+            goingOn.add(new Place(outcome.getTask(), outcome.getSequence()));
+        }
         open.remove(outcome.getOrderId());
         outcomes.put(outcome.getOrderId(), outcome);
     }
@@ -90,7 +106,7 @@ public final class OrderLog implements AutoCloseable {
         try {
             value = codec.decode(record.value());
         } catch (UndecodableRecordException e) {
-            log.warn("{} offset {} is passed over: {}", record.topic(), record.offset(), e.getMessage());
+            passedOver.add(record.offset(), String.valueOf(e.getMessage()));
             return;
         }
         if (value instanceof ModelOrder order

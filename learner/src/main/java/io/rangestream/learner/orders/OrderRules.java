@@ -16,12 +16,20 @@ import java.util.Optional;
  */
 public final class OrderRules {
     private final Resumable resumable;
+    private final Optional<GoingOn> training;
 
     /** Whether training can be resumed from a version. */
     @FunctionalInterface
     public interface Resumable {
         /** Why not, in one line; empty if it can. */
         Optional<String> objection(ModelUpdate version);
+    }
+
+    /** Whether training waits for somebody to say where it goes on. */
+    @FunctionalInterface
+    public interface GoingOn {
+        /** Why going on with a sampler task's batch would change nothing, in one line; empty if it would. */
+        Optional<String> objection(String task, long sequence);
     }
 
     /**
@@ -33,8 +41,15 @@ public final class OrderRules {
      */
     public record Decision(boolean applied, String message, Succession succession) {}
 
-    public OrderRules(Resumable resumable) {
+    /** @param training empty where no learner trains; orders to go on then stay open */
+    public OrderRules(Resumable resumable, Optional<GoingOn> training) {
         this.resumable = resumable;
+        this.training = training;
+    }
+
+    /** Whether an order can be decided here. */
+    public boolean mayDecide(ModelOrder order) {
+        return order.getKind() != OrderKind.GO_ON || training.isPresent();
     }
 
     /**
@@ -44,6 +59,9 @@ public final class OrderRules {
      */
     public Decision decide(ModelOrder order, VersionHistory history, Instant at) {
         var succession = new Succession(history, order.getOrderId(), at);
+        if (order.getKind() == OrderKind.GO_ON) {
+            return goOn(order, succession);
+        }
         Optional<String> objection = objection(order, history);
         if (objection.isPresent()) {
             return new Decision(false, objection.get(), succession);
@@ -62,6 +80,16 @@ public final class OrderRules {
             message.append("; the next version continues from version %d".formatted(order.getResumeFrom()));
         }
         return new Decision(true, message.toString(), succession);
+    }
+
+    private Decision goOn(ModelOrder order, Succession none) {
+        return training.flatMap(at -> at.objection(order.getTask(), order.getSequence()))
+                .map(objection -> new Decision(false, objection, none))
+                .orElseGet(() -> new Decision(
+                        true,
+                        "training goes on with batch %d of sampler task %s, without those missing before it"
+                                .formatted(order.getSequence(), order.getTask()),
+                        none));
     }
 
     private Optional<String> objection(ModelOrder order, VersionHistory history) {
@@ -94,7 +122,7 @@ public final class OrderRules {
                         ? Optional.of("%s is promoted, and version %d is no older one to roll back to"
                                 .formatted(named(promoted), version))
                         : resumeObjection(order.getResumeFrom(), history);
-            case UNKNOWN -> Optional.of("this release does not know what is ordered");
+            case UNKNOWN, GO_ON -> Optional.of("this release does not know what is ordered");
         };
     }
 

@@ -123,6 +123,7 @@ public final class Trainer implements AutoCloseable {
     public void versionMade(double auc, long version, long oldestKept) {
         model.backbone().judged(auc);
         progress.losses.reset();
+        progress.position.versionMade();
         progress.divergence.versionMade();
         progress.erasedSince.versionMade(version, oldestKept);
     }
@@ -137,24 +138,24 @@ public final class Trainer implements AutoCloseable {
     public boolean train(PreparedBatch batch, long offset) {
         String task = batch.source().getTask();
         long sequence = batch.source().getSequence();
-        boolean next = progress.position.check(task, sequence) == LogPosition.Order.NEXT;
+        boolean next = isNext(task, sequence);
         if (next) {
             step(batch, task);
             progress.position.trained(task, sequence, batch.source().getHoldoutRecords());
         }
-        progress.position.setNextOffset(offset + 1);
+        progress.position.passed(offset);
         return next;
     }
 
     /** Forgets an identity: its row, its momentum, and what other tasks still send of it. */
     public void erase(Erasure erasure, long offset) {
-        if (progress.position.check(erasure.getTask(), erasure.getSequence()) == LogPosition.Order.NEXT) {
+        if (isNext(erasure.getTask(), erasure.getSequence())) {
             model.objective().erase(erasure.getIdentity());
             progress.position.erased(erasure.getTask(), erasure.getSequence(), erasure.getHoldoutRecords());
             progress.erasures.complied(erasure.getIdentity(), erasure.getTask());
             progress.erasedSince.add(erasure.getIdentity());
         }
-        progress.position.setNextOffset(offset + 1);
+        progress.position.passed(offset);
     }
 
     /** Writes the whole training state. */
@@ -246,6 +247,17 @@ public final class Trainer implements AutoCloseable {
     @Override
     public void close() {
         model.close();
+    }
+
+    /** A gap is settled before a batch comes here; that it was is what training relies on. */
+    private boolean isNext(String task, long sequence) {
+        LogPosition position = progress.position;
+        LogPosition.Order order = position.check(task, sequence);
+        if (order == LogPosition.Order.AHEAD && !position.mayBeginLater(task)) {
+            throw new TrainingException("sampler task %s: batch %d does not follow batch %d"
+                    .formatted(task, sequence, position.next(task) - 1));
+        }
+        return order != LogPosition.Order.REPEATED;
     }
 
     private void step(PreparedBatch batch, String task) {

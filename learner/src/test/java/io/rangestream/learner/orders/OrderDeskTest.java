@@ -67,7 +67,7 @@ class OrderDeskTest {
         return new OrderDesk(
                 orders,
                 PARTITION.topic(),
-                new OrderRules(version -> Optional.empty()),
+                new OrderRules(version -> Optional.empty(), Optional.empty()),
                 publisher,
                 new VersionHistory());
     }

@@ -26,7 +26,7 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 class OrderRulesProperties {
     private static final Instant AT = Instant.parse("2026-02-03T04:05:06.789Z");
 
-    private final OrderRules rules = new OrderRules(version -> Optional.empty());
+    private final OrderRules rules = new OrderRules(version -> Optional.empty(), Optional.empty());
 
     /** Avro builds only records of classes that a codec has named to it. */
     @BeforeContainer
@@ -88,6 +88,6 @@ class OrderRulesProperties {
     }
 
     private static ModelOrder order(OrderKind kind, long version, long expected, long resumeFrom) {
-        return new ModelOrder("face", "order-7", kind, version, expected, "because", resumeFrom, AT);
+        return new ModelOrder("face", "order-7", kind, version, expected, "because", resumeFrom, AT, "", 0L);
     }
 }

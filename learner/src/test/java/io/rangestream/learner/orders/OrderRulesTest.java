@@ -24,7 +24,9 @@ class OrderRulesTest {
 
     private final VersionHistory history = new VersionHistory();
     private final OrderRules rules = new OrderRules(
-            version -> version.getVersion() == 2 ? Optional.of("version 2 is in no store") : Optional.empty());
+            version -> version.getVersion() == 2 ? Optional.of("version 2 is in no store") : Optional.empty(),
+            Optional.of((task, sequence) ->
+                    task.equals("0_1") && sequence == 7 ? Optional.empty() : Optional.of("task does not wait")));
 
     @Test
     void aRejectedVersionIsPromotedWithTheOperatorsReason() {
@@ -39,6 +41,32 @@ class OrderRulesTest {
         assertEquals("because", promoted.getReason());
         assertEquals("order-7", promoted.getOrderId());
         assertEquals(ModelStatus.SUPERSEDED, status(1));
+    }
+
+    @Test
+    void trainingGoesOnWhereItWaitsAndNoVersionChanges() {
+        given(ModelStatus.PROMOTED);
+
+        var decision = rules.decide(goOn("0_1", 7), history, AT);
+
+        assertTrue(decision.applied());
+        assertTrue(decision.succession().changed().isEmpty());
+        assertEquals("task does not wait", rules.decide(goOn("0_1", 8), history, AT).message());
+    }
+
+    @Test
+    void whoDoesNotTrainLeavesThatToWhoDoes() {
+        var elsewhere = new OrderRules(version -> Optional.empty(), Optional.empty());
+
+        assertFalse(elsewhere.mayDecide(goOn("0_1", 7)));
+        assertTrue(elsewhere.mayDecide(promote(2, 1)));
+    }
+
+    private static ModelOrder goOn(String task, long sequence) {
+        return ModelOrder.newBuilder(order(OrderKind.GO_ON, 0, 0, 0))
+                .setTask(task)
+                .setSequence(sequence)
+                .build();
     }
 
     @Test
@@ -137,6 +165,6 @@ class OrderRulesTest {
     }
 
     private static ModelOrder order(OrderKind kind, long version, long expected, long resumeFrom) {
-        return new ModelOrder("face", "order-7", kind, version, expected, "because", resumeFrom, AT);
+        return new ModelOrder("face", "order-7", kind, version, expected, "because", resumeFrom, AT, "", 0L);
     }
 }

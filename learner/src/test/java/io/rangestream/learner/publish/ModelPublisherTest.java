@@ -223,7 +223,7 @@ class ModelPublisherTest {
         history.add(Versions.version(2, ModelStatus.PROMOTED, "", 1));
         var others = new Succession(history, "order-1", AT);
         others.promote(1, "worse", 2);
-        var outcome = new OrderOutcome("face", "order-1", true, "done", AT);
+        var outcome = new OrderOutcome("face", "order-1", true, "done", AT, "", 0L);
 
         publisher.settle(others, outcome, "model-orders");
 
@@ -249,7 +249,7 @@ class ModelPublisherTest {
 
         assertThrows(
                 ProducerFencedException.class,
-                () -> publisher.settle(others, new OrderOutcome("face", "order-1", true, "", AT), "model-orders"));
+                () -> publisher.settle(others, new OrderOutcome("face", "order-1", true, "", AT, "", 0L), "model-orders"));
 
         assertEquals(List.of(), producer.history());
     }

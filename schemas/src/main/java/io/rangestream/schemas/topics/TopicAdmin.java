@@ -13,9 +13,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -96,6 +98,13 @@ public final class TopicAdmin implements AutoCloseable {
     /** What tells a topic from another of the same name, before or after it; empty if it does not exist. */
     public Optional<String> topicId(String topic) {
         return description(topic).map(d -> d.topicId().toString());
+    }
+
+    /** Where the one partition of a topic ends, records of open transactions included. */
+    public long writtenEnd(String topic) {
+        var partition = new TopicPartition(topic, 0);
+        return get(admin.listOffsets(Map.of(partition, OffsetSpec.latest())).partitionResult(partition))
+                .offset();
     }
 
     @Override

@@ -40,12 +40,15 @@ public final class SchemaTopic implements SchemaSource, AutoCloseable {
     private static final int MAX_REMEMBERED_LOOKS = 10_000;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final long NANOS_BETWEEN_LOOKS = Duration.ofSeconds(1).toNanos();
+    private static final long NANOS_BETWEEN_WARNINGS = Duration.ofMinutes(1).toNanos();
 
     private final String topic;
     private final Map<String, Object> clientConfig;
     private final Map<Long, Schema> known = new HashMap<>();
     private int knownChars;
     private boolean full;
+    private long junk;
+    private long lastWarning;
     private @Nullable Consumer<String, String> consumer;
     private final Map<Long, Long> lastLooks = new HashMap<>();
 
@@ -136,7 +139,17 @@ public final class SchemaTopic implements SchemaSource, AutoCloseable {
                 knownChars += json.length();
             }
         } catch (UndecodableRecordException e) {
-            log.warn("{} offset {} is passed over: {}", topic, record.offset(), e.getMessage());
+            warnOfJunk(record.offset(), e);
+        }
+    }
+
+    /** A flood of such records is no flood of lines. */
+    private void warnOfJunk(long offset, UndecodableRecordException e) {
+        long now = System.nanoTime();
+        junk++;
+        if (junk == 1 || now - lastWarning >= NANOS_BETWEEN_WARNINGS) {
+            lastWarning = now;
+            log.warn("{} offset {} is passed over: {}; {} such records so far", topic, offset, e.getMessage(), junk);
         }
     }
 
