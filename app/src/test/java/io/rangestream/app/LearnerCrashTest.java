@@ -1,9 +1,13 @@
 package io.rangestream.app;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.rangestream.learner.Learner;
 import io.rangestream.learner.config.CheckpointConfig;
+import io.rangestream.learner.config.LearnerConfig;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
@@ -22,6 +26,12 @@ class LearnerCrashTest {
     /** A version is evaluated, written and published within that, most of the time. */
     private static final int WITHIN_PUBLICATION_MS = 150;
 
+    private static final int IN_ONE_VERSION = 8;
+    private static final int BETWEEN_CHECKPOINTS = 2;
+    private static final int TRAINED_AT_THE_KILL = 5;
+    private static final Map<String, String> QUICK_TO_NOTICE_A_KILL =
+            Map.of("kafka.session.timeout.ms", "6000", "kafka.heartbeat.interval.ms", "1000");
+
     @RegisterExtension
     static final SharedBroker BROKER = new SharedBroker();
 
@@ -38,6 +48,64 @@ class LearnerCrashTest {
     @Tag("scenario")
     void thirtyKillsLeaveNoTrace(String store) throws Exception {
         killsLeaveNoTrace(30, 1_600, store, System.nanoTime());
+    }
+
+    @Test
+    void aKillBetweenVersionsCostsAtMostTheIntervalOfCheckpoints() throws Exception {
+        aKillBetweenVersionsCostsAtMostTheInterval(CheckpointConfig.DIRECTORY, Map.of());
+    }
+
+    @Test
+    @Tag("scenario")
+    void aKillBetweenVersionsCostsAtMostTheIntervalOfCheckpointsOnATopic() throws Exception {
+        aKillBetweenVersionsCostsAtMostTheInterval(CheckpointConfig.KAFKA, Map.of());
+    }
+
+    @Test
+    @Tag("scenario")
+    void aKillBetweenVersionsCostsAtMostTheIntervalOfCheckpointsInS3() throws Exception {
+        try (var s3 = new S3Process()) {
+            aKillBetweenVersionsCostsAtMostTheInterval("s3://" + S3Process.BUCKET + "/between", s3.settings());
+        }
+    }
+
+    private void aKillBetweenVersionsCostsAtMostTheInterval(String store, Map<String, String> more) throws Exception {
+        String prefix = "between-%d.".formatted(store.hashCode());
+        var settings = new HashMap<>(more);
+        settings.put(LearnerConfig.PUBLISH_EVERY_BATCHES, Integer.toString(IN_ONE_VERSION));
+        settings.put(CheckpointConfig.EVERY_BATCHES, Integer.toString(BETWEEN_CHECKPOINTS));
+        settings.put(CheckpointConfig.MAX_INTERVAL, "0");
+        settings.putAll(QUICK_TO_NOTICE_A_KILL);
+        LearnerRun.Log log = LearnerRun.Log.draw(BROKER, prefix + "source.", 120, directory);
+        var batches = log.batches().subList(0, IN_ONE_VERSION);
+        LearnerRun calm = LearnerRun.of(BROKER, prefix + "calm.", store, directory.resolve("calm"), settings)
+                .begin(log)
+                .send(batches);
+        try (Learner learner = WholeWay.learner(calm.settings())) {
+            WholeWay.await("the undisturbed version", () -> {
+                WholeWay.requireAlive(learner);
+                return learner.status().version() == 1;
+            });
+        }
+        LearnerRun crashed = LearnerRun.of(BROKER, prefix + "crashed.", store, directory.resolve("crashed"), settings)
+                .begin(log)
+                .send(batches.subList(0, TRAINED_AT_THE_KILL));
+        try (var learner = new LearnerProcess(crashed.settings(), directory.resolve("learner"))) {
+            // Given a learner that is killed between two versions, of which there is none yet
+            learner.start();
+            crashed.awaitBatches(TRAINED_AT_THE_KILL, learner);
+            learner.kill();
+
+            // When there are no batches any more but those since the last checkpoint that is due
+            crashed.deleteBatchesBefore(TRAINED_AT_THE_KILL / BETWEEN_CHECKPOINTS * BETWEEN_CHECKPOINTS);
+            learner.start();
+            crashed.send(batches.subList(TRAINED_AT_THE_KILL, IN_ONE_VERSION));
+            crashed.awaitVersions(1, learner);
+        }
+
+        // Then they are enough to come to the same
+        crashed.requireEqual(calm);
+        assertEquals(IN_ONE_VERSION, crashed.versions().get(0).getTraining().getBatches());
     }
 
     private void killsLeaveNoTrace(int kills, int faces, String store, long seed) throws Exception {
@@ -83,9 +151,7 @@ class LearnerCrashTest {
     }
 
     private LearnerRun run(String prefix, String store, LearnerRun.Log log) {
-        Map<String, String> quickToNoticeAKill =
-                Map.of("kafka.session.timeout.ms", "6000", "kafka.heartbeat.interval.ms", "1000");
-        return LearnerRun.of(BROKER, prefix, store, directory.resolve(prefix), quickToNoticeAKill)
+        return LearnerRun.of(BROKER, prefix, store, directory.resolve(prefix), QUICK_TO_NOTICE_A_KILL)
                 .begin(log);
     }
 }

@@ -20,9 +20,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -136,6 +139,32 @@ record LearnerRun(Settings settings) {
             }
             return versions().size() >= count;
         });
+    }
+
+    /** Waits until a learner says that it has trained on so many batches. */
+    void awaitBatches(long count, RoleProcess learner) throws InterruptedException {
+        try (var progress = new TopicLog(common(), common().topics().learnerProgress())) {
+            WholeWay.await(count + " batches are trained on", () -> {
+                assertTrue(!learner.hasEndedByItself(), learner::log);
+                return progress.readToEnd().stream()
+                        .map(record -> (LearnerProgress) PROGRESS.decode(record.value()))
+                        .anyMatch(record -> record.getBatches() >= count);
+            });
+        }
+    }
+
+    /** Deletes the first of the log, as retention does. */
+    void deleteBatchesBefore(int index) throws Exception {
+        TopicPartition partition = new TopicPartition(common().topics().batches(), 0);
+        long offset;
+        try (var log = new TopicLog(common(), partition.topic())) {
+            offset = log.readToEnd().get(index).offset();
+        }
+        try (var admin = Admin.create(common().clientConfig())) {
+            admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(offset)))
+                    .all()
+                    .get();
+        }
     }
 
     /** Waits until a learner says that it has begun to make a version. */

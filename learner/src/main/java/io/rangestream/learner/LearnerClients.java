@@ -34,15 +34,22 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -200,6 +207,30 @@ final class LearnerClients implements AutoCloseable {
                 config.publication().signingKey(),
                 claimCheck,
                 history.lastEvent());
+    }
+
+    /**
+     * Asks the broker who has the batches partition.
+     *
+     * @throws CommitFailedException unless it is this member, and the group is not about to give it anew
+     * @throws KafkaException if the broker does not say
+     */
+    void requireHolder(ConsumerGroupMetadata member) {
+        var partition = new TopicPartition(common.topics().batches(), 0);
+        try (var admin = Admin.create(common.clientConfig())) {
+            boolean holds = admin.describeConsumerGroups(List.of(group())).all().get().values().stream()
+                    .flatMap(description -> description.members().stream())
+                    .anyMatch(other -> other.consumerId().equals(member.memberId())
+                            && other.assignment().topicPartitions().contains(partition));
+            if (!holds) {
+                throw new CommitFailedException(
+                        "the group %s does not say now that this learner has %s".formatted(group(), partition));
+            }
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
     }
 
     /** Group of the model's learners. */

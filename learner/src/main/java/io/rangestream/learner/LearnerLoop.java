@@ -8,13 +8,16 @@ import io.rangestream.learner.checkpoint.CheckpointStore;
 import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.learner.training.TrainingException;
 import io.rangestream.schemas.config.CommonConfig;
+import io.rangestream.schemas.log.OutageLog;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +34,7 @@ final class LearnerLoop {
     /** As long as the group waits for its members to come back, by default. */
     private static final Duration RENEWAL_PATIENCE = Duration.ofMinutes(5);
 
+    private static final Duration RESTART_PAUSE = Duration.ofSeconds(1);
     private static final long REPORT_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final CommonConfig common;
@@ -45,6 +49,8 @@ final class LearnerLoop {
     /** The training that was given up last, which may still be at its end. */
     private @Nullable TrainingThread formerTraining;
 
+    private Duration restartPause = RESTART_PAUSE;
+    private final OutageLog positioning = new OutageLog(log);
     private boolean positioned;
     private long lastReport;
 
@@ -93,6 +99,7 @@ final class LearnerLoop {
                     if (active != null && active.hasEnded()) {
                         giveUp(active);
                         c.unsubscribe();
+                        pause(active);
                         c.subscribe(List.of(clients.topics().batches()), membership);
                     }
                     turn(c);
@@ -108,12 +115,23 @@ final class LearnerLoop {
         }
     }
 
+    /** What has failed of something that passes is left in peace for a while: longer each time that nothing came of it. */
+    private void pause(TrainingThread interrupted) {
+        if (!interrupted.beginsAgain()) {
+            return;
+        }
+        restartPause = interrupted.startOffset().isPresent() ? RESTART_PAUSE : Retry.longer(restartPause);
+        long until = System.nanoTime() + restartPause.toNanos();
+        while (!stopping && System.nanoTime() - until < 0) {
+            LockSupport.parkNanos(IDLE_POLL.toNanos());
+        }
+    }
+
     /** Polls: for more batches while training has room for them, else to stay a member. */
     private void turn(Consumer<String, byte[]> c) {
         TrainingThread active = training;
         boolean room = active == null || active.handover().hasRoom();
-        if (active != null && room) {
-            position(c, active);
+        if (active != null && room && position(c, active)) {
             c.resume(c.assignment());
         } else {
             c.pause(c.assignment());
@@ -189,15 +207,23 @@ final class LearnerLoop {
         begun.start();
     }
 
-    /** Reads on where training wants it, once that is known. */
-    private void position(Consumer<String, byte[]> c, TrainingThread active) {
+    /** Reads on where training wants it, once that is known; returns whether it does. */
+    private boolean position(Consumer<String, byte[]> c, TrainingThread active) {
         if (positioned) {
-            return;
+            return true;
         }
-        positioned = true;
         var partition = new TopicPartition(common.topics().batches(), 0);
-        long first = c.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
-        long end = c.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+        long first;
+        long end;
+        try {
+            first = c.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            end = c.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            positioning.succeeded("the place to read from is known");
+        } catch (RetriableException e) {
+            positioning.failed("training waits, as the broker does not say where %s begins and ends: %s"
+                    .formatted(partition.topic(), e.getMessage()));
+            return false;
+        }
         long next = active.startOffset().orElseThrow();
         if (next < 0) {
             if (first > 0) {
@@ -214,6 +240,8 @@ final class LearnerLoop {
                     .formatted(next, partition.topic(), end));
         }
         c.seek(partition, next);
+        positioned = true;
+        return true;
     }
 
     private void giveUp(TrainingThread active) {

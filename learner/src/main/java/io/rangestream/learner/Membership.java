@@ -8,9 +8,13 @@ import org.apache.kafka.common.errors.InterruptException;
 
 /** The learner's place in its group while it has the batches partition: told by the polling thread, asked by the one that publishes. */
 final class Membership implements GroupMembership {
+    /** Well below the session timeout, after which the group gives the partition to another. */
+    private static final Duration FRESH = Duration.ofSeconds(5);
+
     private final Duration patience;
     private ConsumerGroupMetadata current;
     private ConsumerGroupMetadata asked;
+    private long renewed = System.nanoTime();
     private boolean lost;
     private boolean last;
 
@@ -21,8 +25,9 @@ final class Membership implements GroupMembership {
         this.patience = patience;
     }
 
-    synchronized void renew(ConsumerGroupMetadata renewed) {
-        current = renewed;
+    synchronized void renew(ConsumerGroupMetadata metadata) {
+        current = metadata;
+        renewed = System.nanoTime();
         notifyAll();
     }
 
@@ -36,6 +41,28 @@ final class Membership implements GroupMembership {
     synchronized void end() {
         last = true;
         notifyAll();
+    }
+
+    /** Whether it was renewed lately, so that no other learner can have the partition by now: this one has not stood still. */
+    synchronized boolean isFresh() {
+        return !lost && System.nanoTime() - renewed < FRESH.toNanos();
+    }
+
+    /**
+     * Waits.
+     *
+     * @return false, at once, when the partition is lost or nobody will renew the membership any more
+     */
+    synchronized boolean pause(Duration time) {
+        long deadline = System.nanoTime() + time.toNanos();
+        try {
+            for (long left = time.toNanos(); !lost && !last && left > 0; left = deadline - System.nanoTime()) {
+                wait(Math.max(1, Duration.ofNanos(left).toMillis()));
+            }
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+        return !lost && !last;
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.rangestream.learner.orders.OrderRules;
 import io.rangestream.learner.publish.VersionHistory;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.ConfigurationException;
+import io.rangestream.schemas.log.OutageLog;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,7 @@ public final class ModelOrders implements AutoCloseable {
     private final LearnerConfig config;
     private final LearnerClients clients;
     private final OrderLog orders;
+    private final OutageLog undecided = new OutageLog(log);
 
     private ModelOrders(CommonConfig common, LearnerConfig config) {
         this.common = common;
@@ -137,7 +139,8 @@ public final class ModelOrders implements AutoCloseable {
                     common.topics().modelOrders(),
                     rules,
                     clients.publisherOf(producer, Optional.empty(), history),
-                    history)) {
+                    history,
+                    undecided)) {
                 desk.settle();
             }
         } catch (KafkaException e) {

@@ -1,6 +1,7 @@
 package io.rangestream.learner;
 
 import io.rangestream.avro.LearnerProgress;
+import io.rangestream.schemas.log.OutageLog;
 import java.time.Duration;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.Producer;
@@ -15,6 +16,7 @@ final class ProgressReports implements AutoCloseable {
 
     private final Producer<String, SpecificRecord> producer;
     private final String topic;
+    private final OutageLog outage = new OutageLog(log);
     private volatile boolean closing;
 
     /** @param producer closed with this */
@@ -25,8 +27,10 @@ final class ProgressReports implements AutoCloseable {
 
     void tell(LearnerProgress progress) {
         producer.send(new ProducerRecord<>(topic, progress.getModel(), progress), (metadata, failure) -> {
-            if (failure != null && !closing) {
-                log.warn("progress could not be reported: {}", failure.getMessage());
+            if (failure == null) {
+                outage.succeeded("progress is reported to the samplers");
+            } else if (!closing) {
+                outage.failed("progress cannot be reported to the samplers: " + failure.getMessage());
             }
         });
     }

@@ -34,6 +34,7 @@ final class Resumability implements OrderRules.Resumable {
                 try {
                     return new Resumability(checkpoints, oldestBy(checkpoints, version));
                 } catch (CheckpointException e) {
+                    requireSaid(checkpoints, e);
                     log.warn("{}", e.getMessage());
                 }
             }
@@ -41,11 +42,13 @@ final class Resumability implements OrderRules.Resumable {
         return new Resumability(checkpoints, 0);
     }
 
+    /** @throws CheckpointException if the store cannot be reached, so that nobody can say now */
     @Override
     public Optional<String> objection(ModelUpdate version) {
         try {
             oldestBy(checkpoints, version); // To see that it can be read.
         } catch (CheckpointException e) {
+            requireSaid(checkpoints, e);
             return Optional.of(
                     "training cannot be resumed from version %d: %s".formatted(version.getVersion(), e.getMessage()));
         }
@@ -58,6 +61,17 @@ final class Resumability implements OrderRules.Resumable {
                 ? Optional.empty()
                 : Optional.of("training can be resumed from version %d on: who was erased since older ones is forgotten"
                         .formatted(oldest));
+    }
+
+    /** A store that cannot be reached says nothing about a checkpoint, and neither does one with nothing in it. */
+    private static void requireSaid(CheckpointStore checkpoints, CheckpointException e) {
+        if (!e.isRefusal()) {
+            throw e;
+        }
+        if (checkpoints.isEmpty()) {
+            throw CheckpointException.unavailable(
+                    "there are versions and no checkpoint of any in " + checkpoints.location(), e);
+        }
     }
 
     private static long oldestBy(CheckpointStore checkpoints, ModelUpdate version) {

@@ -9,6 +9,7 @@ import io.rangestream.learner.backbone.Backbone;
 import io.rangestream.learner.batch.BatchPreparer;
 import io.rangestream.learner.batch.CropCache;
 import io.rangestream.learner.batch.PreparedBatch;
+import io.rangestream.learner.checkpoint.CheckpointException;
 import io.rangestream.learner.checkpoint.CheckpointStore;
 import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.learner.evaluation.Founder;
@@ -19,8 +20,8 @@ import io.rangestream.learner.evaluation.SpaceRule;
 import io.rangestream.learner.evaluation.SpaceRule.Space;
 import io.rangestream.learner.orders.OrderDesk;
 import io.rangestream.learner.orders.OrderRules;
-import io.rangestream.learner.publish.GroupMembership;
 import io.rangestream.learner.publish.ModelPublisher;
+import io.rangestream.learner.publish.PublishingRight;
 import io.rangestream.learner.publish.Succession;
 import io.rangestream.learner.publish.VersionHistory;
 import io.rangestream.learner.records.BatchRecords;
@@ -30,6 +31,7 @@ import io.rangestream.learner.records.LogRecord;
 import io.rangestream.learner.records.PassedOver;
 import io.rangestream.learner.training.Trainer;
 import io.rangestream.learner.training.TrainingException;
+import io.rangestream.schemas.log.OutageLog;
 import io.rangestream.schemas.wire.UndecodableRecordException;
 import io.rangestream.schemas.wire.UnknownSchemaException;
 import java.time.Duration;
@@ -46,7 +48,6 @@ import java.util.concurrent.Future;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -60,7 +61,6 @@ import org.slf4j.LoggerFactory;
  */
 final class TrainingSession implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(TrainingSession.class);
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
     /** A writer publishes its schema first, so what is missing now is there in a moment or never. */
     private static final Duration SCHEMA_PATIENCE = Duration.ofSeconds(10);
 
@@ -74,6 +74,9 @@ final class TrainingSession implements AutoCloseable {
     private final CropCache cache;
     private final BatchPreparer preparer;
     private final CheckpointStore checkpoints;
+    private final InHandCheckpoint inHand;
+    private final Retry retry;
+    private final PublishingRight right;
     private final HoldoutReader holdout;
     private final HoldoutEvaluator evaluator;
     private final PromotionGate gate;
@@ -94,6 +97,8 @@ final class TrainingSession implements AutoCloseable {
     private long schemaMissingSince = NEVER;
     private String holdoutWait = "";
     private boolean isDue;
+    /** False while a step or a version is being made: nothing of that is written to the checkpoint in hand. */
+    private boolean settled = true;
 
     /** What is to be done with a record of the log. A batch is being prepared while it waits for its turn. */
     private sealed interface Work {
@@ -111,15 +116,17 @@ final class TrainingSession implements AutoCloseable {
         record Unreadable(long offset, String task, String why) implements Pending {}
     }
 
-    /** @param group looked at once more before others are fenced */
+    /** @param membership looked at once more before others are fenced */
     TrainingSession(
             LearnerClients clients,
             CheckpointStore checkpoints,
             LearnerConfig config,
             String model,
-            GroupMembership group) {
+            Membership membership) {
         this.config = config;
         this.checkpoints = checkpoints;
+        this.inHand = new InHandCheckpoint(checkpoints, config.checkpoints(), System::nanoTime);
+        this.retry = new Retry(membership);
         try {
             this.partition = new TopicPartition(clients.topics().batches(), 0);
             this.trainer = owned.add(new Trainer(config));
@@ -128,10 +135,8 @@ final class TrainingSession implements AutoCloseable {
             this.cache = new CropCache(config.cacheBytes());
             this.preparer = owned.add(new BatchPreparer(
                     backbone.spec().inputSize(), config.maxFacePixels(), config.seed(), cache, config.augmentation()));
-            Producer<String, @Nullable SpecificRecord> producer = clients.publisher();
-            owned.add(() -> producer.close(CLOSE_TIMEOUT));
-            group.current(); // Or it is another learner that would be fenced.
-            producer.initTransactions(); // From here on no other learner of this model can publish.
+            this.right = owned.add(
+                    new PublishingRight(clients::publisher, clients::history, membership, clients::requireHolder));
             this.history = clients.history();
             this.lineage = Lineage.restore(trainer, checkpoints, history);
             this.batchesSinceVersion = trainer.counters().batches()
@@ -151,7 +156,8 @@ final class TrainingSession implements AutoCloseable {
             this.gate = new PromotionGate(evaluation.minPairs(), evaluation.tolerance(), evaluation.approval());
             this.spaceRule = new SpaceRule(evaluation.minPairs(), evaluation.compatibilityTolerance());
             compareWithFounders(trainer, evaluator, lineage.founders());
-            this.publisher = clients.publisherOf(producer, clients.claimCheck().map(owned::add), history);
+            this.publisher =
+                    clients.publisherOf(right.producer(), clients.claimCheck().map(owned::add), history);
             this.orders = owned.add(new OrderDesk(
                     clients.orders(),
                     clients.topics().modelOrders(),
@@ -159,7 +165,8 @@ final class TrainingSession implements AutoCloseable {
                             version -> lineage.objectionToResuming(version, checkpoints),
                             Optional.of((task, sequence) -> order().objectionToGoingOn(task, sequence))),
                     publisher,
-                    history));
+                    history,
+                    new OutageLog(log)));
             this.draft = new UpdateDraft(model, trainer, config.seed(), partition);
             this.records = clients.batchRecords(backbone.spec().cropLength());
             this.passedOver = new PassedOver(partition.topic());
@@ -294,10 +301,15 @@ final class TrainingSession implements AutoCloseable {
         long offset = item.record().offset();
         if (item.work() instanceof Work.Train batch) {
             PreparedBatch prepared = await(batch.prepared());
+            settled = false;
             if (trainer.train(prepared, offset)) {
                 batchesSinceVersion++;
+                inHand.trained();
                 if (trainer.isDiverged()) {
-                    lineage.returnToVersion(checkpoints);
+                    retry.until("returning to the last version", () -> {
+                        lineage.returnToVersion(checkpoints);
+                        return true;
+                    });
                 }
             }
             preparer.release(prepared);
@@ -308,13 +320,21 @@ final class TrainingSession implements AutoCloseable {
             if (!reachHoldout(upTo)) {
                 return false; // Not complied with before the held out faces are gone, too.
             }
+            settled = false;
             trainer.erase(erasure, offset);
             cache.erase(erasure.getIdentity());
             evaluator.forgetOthersThan(holdout.faces().keySet());
+            retry.until(
+                    "removing the checkpoint from before an erasure",
+                    () -> { // Before the erasure is acknowledged.
+                        inHand.discard();
+                        return true;
+                    });
             log.info(
                     "sampler task {} erased an identity; its row, its crops and its holdout faces are gone",
                     erasure.getTask());
         }
+        settled = true;
         return true;
     }
 
@@ -337,6 +357,15 @@ final class TrainingSession implements AutoCloseable {
         return reachHoldout(trainer.position().holdout());
     }
 
+    /** Writes a checkpoint between versions when one is due. */
+    void saveWhenDue(Membership membership) {
+        // Whoever has stood still may not have the partition any more, and the checkpoint is another learner's to
+        // write.
+        if (inHand.isDue() && membership.isFresh()) {
+            inHand.tryWriting(lineage::save);
+        }
+    }
+
     /**
      * Whether a version is due, by batches or by the clock. None is while steps are dropped: its checkpoint is what the weights would
      * return to; nor while a record is in doubt, as the version's offset would be behind it.
@@ -353,7 +382,7 @@ final class TrainingSession implements AutoCloseable {
     }
 
     /** Evaluates, writes the checkpoint, and publishes the next version. Only if it {@linkplain #mayPublish may}. */
-    ModelUpdate publish(GroupMembership group) {
+    ModelUpdate publish() {
         long version = history.nextVersion();
         float[] weights = trainer.published();
         Evaluation evaluation = evaluator.evaluate(weights, holdout.faces(), trainer::knows);
@@ -365,24 +394,30 @@ final class TrainingSession implements AutoCloseable {
         ModelUpdate.Builder update = draft.begin(version, lineage, verdict, evaluation, space);
         boolean promoted = verdict.status() == ModelStatus.PROMOTED;
         long oldest = config.checkpoints().oldest(version, alsoKept(promoted ? version : lineage.promotedVersion()));
+        settled = false;
         trainer.versionMade(judgedAuc(evaluation), version, oldest);
         lineage.made(version, verdict.status(), weights, space);
-        String hash = checkpoints.writeVersion(version, lineage::save);
+        String hash = retry.until(
+                "writing the checkpoint of version " + version, () -> checkpoints.writeVersion(version, lineage::save));
         lineage.setCheckpointHash(hash);
         update.getTraining().setCheckpointSha256(hash);
         byte[] artifact = trainer.backbone().exportOnnx(weights);
         Succession others = Succession.ofPublishing(
                 history, update.build(), config.publication().retain());
-        ModelUpdate published = publisher.publish(
-                update.build(), artifact, others, Map.of(partition, new OffsetAndMetadata(nextOffset())), group);
+        ModelUpdate made = update.build();
+        var offsets = Map.of(partition, new OffsetAndMetadata(nextOffset()));
+        ModelUpdate published = retry.until(
+                "publishing version " + version,
+                () -> right.publish(publisher, history, made, artifact, others, offsets));
         history.add(published);
         others.changed().forEach(history::add);
         if (lineage.promotedVersion() == version) {
             evaluator.setPromoted(version, weights);
             compareWithFounders(trainer, evaluator, lineage.founders());
         }
-        checkpoints.discardInHand(); // Who is erased from now on must not stay in it.
-        checkpoints.retain(version, config.checkpoints().retain(), alsoKept(lineage.promotedVersion()));
+        inHand.versionMade();
+        retain(version);
+        settled = true;
         batchesSinceVersion = 0;
         lastVersionNanos = System.nanoTime();
         log.info(
@@ -392,6 +427,14 @@ final class TrainingSession implements AutoCloseable {
                 trainer.counters().crops(),
                 verdict.reason());
         return published;
+    }
+
+    private void retain(long version) {
+        try {
+            checkpoints.retain(version, config.checkpoints().retain(), alsoKept(lineage.promotedVersion()));
+        } catch (CheckpointException e) {
+            log.warn("checkpoints that nobody needs any more stay until the next version: {}", e.getMessage());
+        }
     }
 
     /** Versions that the gate may have to compare with later, so that their checkpoints stay though newer ones come. */
@@ -412,7 +455,7 @@ final class TrainingSession implements AutoCloseable {
     /** Settles what operators have ordered since, and goes on accordingly. */
     void settleOrders() {
         if (orders.settle()) {
-            if (lineage.follow(history, checkpoints)) {
+            if (retry.until("following an order", () -> lineage.follow(history, checkpoints))) {
                 batchesSinceVersion = 0;
             }
             evaluator.setPromoted(lineage.promotedVersion(), lineage.promotedWeights());
@@ -432,6 +475,11 @@ final class TrainingSession implements AutoCloseable {
         boolean judged = auc != null
                 && evaluation.getGenuinePairs() >= config.evaluation().minPairs();
         return judged ? auc : Double.NaN;
+    }
+
+    /** Whether no step and no version is half made, so that the state in memory continues the last version. */
+    boolean isSettled() {
+        return settled;
     }
 
     /** Writes a checkpoint of where training stands, so that nothing is trained on twice after a stop. */

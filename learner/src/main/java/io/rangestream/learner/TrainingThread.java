@@ -34,6 +34,7 @@ final class TrainingThread {
     private final AtomicBoolean takenOver = new AtomicBoolean();
     private volatile Ending ending = Ending.NONE;
     private volatile boolean ended;
+    private volatile boolean beginsAgain;
     private volatile @Nullable Throwable failure;
     private volatile @Nullable Long startOffset;
     private volatile LearnerStatus status = LearnerStatus.starting();
@@ -100,7 +101,7 @@ final class TrainingThread {
     }
 
     /**
-     * Whether it has ended by itself, as another learner has taken over.
+     * Whether it has ended by itself: the partition is another learner's, or {@link #beginsAgain}.
      *
      * @throws RuntimeException what it failed of, if it did
      */
@@ -108,6 +109,11 @@ final class TrainingThread {
         boolean over = ended; // Before its failure is looked at, which is there by then.
         throwFailure();
         return over;
+    }
+
+    /** Whether it has ended of something that passes, so that training is to begin again after a while. */
+    boolean beginsAgain() {
+        return beginsAgain;
     }
 
     /** Another learner has the partition. Waits for nothing: what is in the making will be refused when it comes to be published. */
@@ -154,8 +160,15 @@ final class TrainingThread {
         } catch (RuntimeException | Error e) {
             if (e instanceof KafkaException && Fencing.isBehind(e)) {
                 noteTakeover();
-            } else {
+            } else if (!Recoverable.is(e)) {
                 failure = e;
+            } else if (ending == Ending.NONE) {
+                beginsAgain = true;
+                log.warn("training is interrupted and begins again from its last checkpoint: {}", e.getMessage());
+            } else {
+                log.warn(
+                        "what was under way when the learner stopped is done again at its next start: {}",
+                        e.getMessage());
             }
         } finally {
             ended = true;
@@ -168,11 +181,27 @@ final class TrainingThread {
         observe(session, LearnerState.IDLE);
         startOffset = session.nextOffset();
         handover.open();
-        while (ending == Ending.NONE) {
-            turn(session);
+        try {
+            while (ending == Ending.NONE) {
+                turn(session);
+            }
+        } catch (RuntimeException e) {
+            saveAfter(e, session);
+            throw e;
         }
         if (ending == Ending.SAVE) {
             session.saveInHand();
+        }
+    }
+
+    /** What interrupts training between two steps need not cost the steps. */
+    private void saveAfter(RuntimeException interruption, TrainingSession session) {
+        if (Recoverable.is(interruption) && session.isSettled() && ending != Ending.DROP && membership.isFresh()) {
+            try {
+                session.saveInHand();
+            } catch (RuntimeException e) {
+                interruption.addSuppressed(e);
+            }
         }
     }
 
@@ -196,7 +225,9 @@ final class TrainingThread {
             if (ending == Ending.NONE) { // Or another learner may be telling its own by now.
                 reports.tell(evaluating);
             }
-            session.publish(membership);
+            session.publish();
+        } else {
+            session.saveWhenDue(membership);
         }
         waiting.set(session.waitsFor());
         observe(session, stepped ? LearnerState.TRAINING : LearnerState.IDLE);
@@ -241,11 +272,12 @@ final class TrainingThread {
         return observed;
     }
 
-    /** Polling and publishing may both find out; it is told once. */
+    /** Polling and publishing may both find out; it is told once. Nobody may have taken over from one that has stood still. */
     private void noteTakeover() {
         if (takenOver.compareAndSet(false, true)) {
             log.warn(
-                    "another learner has taken over: what this one has trained since version {} is dropped",
+                    "this learner has lost its place in the group, by standing still or to another learner: what it has trained"
+                            + " since its last checkpoint, of version {} or later, is dropped",
                     status.version());
         }
     }

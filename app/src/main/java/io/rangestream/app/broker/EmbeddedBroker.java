@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Stream;
 import kafka.server.KafkaConfig;
@@ -40,8 +41,18 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @throws IllegalStateException in one line, if it cannot start
      */
     public static EmbeddedBroker start(Path data, int port) {
+        return start(data, port, Map.of());
+    }
+
+    /**
+     * As {@link #start(Path, int)}.
+     *
+     * @param settings of the broker, which go before ours
+     */
+    public static EmbeddedBroker start(Path data, int port, Map<String, String> settings) {
         int listen = port == 0 ? freePort() : port;
         Properties properties = properties(data, listen, freePort());
+        properties.putAll(settings);
         format(data, properties);
         var server = new KafkaRaftServer(new KafkaConfig(properties), Time.SYSTEM);
         try {

@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * damaged one is refused.
  *
  * <p>Two kinds: one per version, written before the version is published and named by it and by its hash, so that a learner
- * that has lost its partition unawares cannot replace the one that was committed; and one for the batch in hand, written when
- * the learner stops between versions, and used only if it continues the last version.
+ * that has lost its partition unawares cannot replace the one that was committed; and one for the batch in hand, written now
+ * and then between versions and when the learner stops, and used only if it continues the last version.
  */
 public final class CheckpointStore implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(CheckpointStore.class);
@@ -158,9 +158,18 @@ public final class CheckpointStore implements AutoCloseable {
         }
     }
 
-    /** Removes the checkpoint of the batch in hand, which fits nothing any more once there is another version. */
+    /**
+     * Removes the checkpoint of the batch in hand, if there is one.
+     *
+     * @throws CheckpointException if it may still be there
+     */
     public void discardInHand() {
-        delete(IN_HAND);
+        try {
+            objects.delete(IN_HAND);
+        } catch (IOException e) {
+            throw CheckpointException.unavailable(
+                    "the checkpoint of the batch in hand cannot be removed: %s".formatted(CheckpointFile.reason(e)), e);
+        }
     }
 
     /** The versions of which there is a checkpoint. */

@@ -3,6 +3,7 @@ package io.rangestream.learner.config;
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.storage.StorageConfig;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -16,12 +17,17 @@ import org.apache.kafka.common.config.ConfigDef.Type;
  * @param store {@link #DIRECTORY}, {@link #KAFKA}, or the location of an object store
  * @param directory of the checkpoints, or only of those that are being written or read
  * @param retain checkpoints of versions that stay
+ * @param everyBatches batches after which one is written between versions; 0 for as many as there are
+ * @param maxInterval time after which one is written between versions, if it takes less than a fiftieth of that; zero for none
  * @param storage how object stores are reached
  */
-public record CheckpointConfig(String store, Path directory, int retain, StorageConfig storage) {
+public record CheckpointConfig(
+        String store, Path directory, int retain, int everyBatches, Duration maxInterval, StorageConfig storage) {
     public static final String STORE = "checkpoint.store";
     public static final String DIR = "checkpoint.dir";
     public static final String RETAIN = "checkpoint.retain";
+    public static final String EVERY_BATCHES = "checkpoint.every.batches";
+    public static final String MAX_INTERVAL = "checkpoint.max.interval.ms";
     public static final String DIRECTORY = "directory";
     public static final String KAFKA = "kafka";
 
@@ -69,10 +75,32 @@ public record CheckpointConfig(String store, Path directory, int retain, Storage
                         Range.atLeast(1),
                         Importance.LOW,
                         "Checkpoints of versions that stay; that of the promoted version always does, and that of a candidate"
-                                + " does as long as its weights (models.retain).");
+                                + " does as long as its weights (models.retain).")
+                .define(
+                        EVERY_BATCHES,
+                        Type.INT,
+                        0,
+                        Range.atLeast(0),
+                        Importance.LOW,
+                        "Batches after which a checkpoint is written between versions; 0 leaves it to the clock alone.")
+                .define(
+                        MAX_INTERVAL,
+                        Type.LONG,
+                        60_000L,
+                        Range.atLeast(0),
+                        Importance.MEDIUM,
+                        "Time after which a checkpoint is written between versions, milliseconds; 0 for none by the clock. What a"
+                                + " crash can cost. It is stretched to fifty times of what writing took, so that that is 2 % of the"
+                                + " time at most.");
     }
 
     static CheckpointConfig read(AbstractConfig c, StorageConfig storage) {
-        return new CheckpointConfig(c.getString(STORE), Path.of(c.getString(DIR)), c.getInt(RETAIN), storage);
+        return new CheckpointConfig(
+                c.getString(STORE),
+                Path.of(c.getString(DIR)),
+                c.getInt(RETAIN),
+                c.getInt(EVERY_BATCHES),
+                Duration.ofMillis(c.getLong(MAX_INTERVAL)),
+                storage);
     }
 }

@@ -3,8 +3,10 @@ package io.rangestream.learner.orders;
 import io.rangestream.avro.ModelOrder;
 import io.rangestream.avro.OrderKind;
 import io.rangestream.avro.OrderOutcome;
+import io.rangestream.learner.checkpoint.CheckpointException;
 import io.rangestream.learner.publish.ModelPublisher;
 import io.rangestream.learner.publish.VersionHistory;
+import io.rangestream.schemas.log.OutageLog;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -25,6 +27,7 @@ public final class OrderDesk implements AutoCloseable {
     private final OrderRules rules;
     private final ModelPublisher publisher;
     private final VersionHistory history;
+    private final OutageLog outage;
 
     /**
      * Reads the orders that are there.
@@ -33,14 +36,21 @@ public final class OrderDesk implements AutoCloseable {
      * @param topic of the orders
      * @param publisher with transactions initialised, or an order that another member settles now would be settled twice
      * @param history kept up to date
+     * @param outage told of orders that cannot be decided now
      */
     public OrderDesk(
-            OrderLog orders, String topic, OrderRules rules, ModelPublisher publisher, VersionHistory history) {
+            OrderLog orders,
+            String topic,
+            OrderRules rules,
+            ModelPublisher publisher,
+            VersionHistory history,
+            OutageLog outage) {
         this.orders = orders;
         this.topic = topic;
         this.rules = rules;
         this.publisher = publisher;
         this.history = history;
+        this.outage = outage;
         try {
             orders.readToEnd(PATIENCE);
         } catch (RuntimeException | Error e) {
@@ -50,7 +60,7 @@ public final class OrderDesk implements AutoCloseable {
     }
 
     /**
-     * Settles what is open.
+     * Settles what is open. An order that cannot be decided now stays open, and so do those behind it, whose turn has not come.
      *
      * @return whether one was applied, so that the history is not what it was
      * @throws KafkaException as {@link ModelPublisher#settle}
@@ -63,7 +73,15 @@ public final class OrderDesk implements AutoCloseable {
                 continue; // A learner does, when one trains.
             }
             Instant at = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-            OrderRules.Decision decision = rules.decide(order, history, at);
+            OrderRules.Decision decision;
+            try {
+                decision = rules.decide(order, history, at);
+            } catch (CheckpointException e) {
+                outage.failed("order %s waits, as it cannot be decided now: %s"
+                        .formatted(order.getOrderId(), e.getMessage()));
+                break;
+            }
+            outage.succeeded("orders can be decided");
             boolean goesOn = decision.applied() && order.getKind() == OrderKind.GO_ON;
             var outcome = new OrderOutcome(
                     order.getModel(),

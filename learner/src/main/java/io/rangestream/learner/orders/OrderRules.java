@@ -3,6 +3,7 @@ package io.rangestream.learner.orders;
 import io.rangestream.avro.ModelOrder;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.avro.OrderKind;
+import io.rangestream.learner.checkpoint.CheckpointException;
 import io.rangestream.learner.publish.Succession;
 import io.rangestream.learner.publish.VersionHistory;
 import java.time.Instant;
@@ -21,7 +22,11 @@ public final class OrderRules {
     /** Whether training can be resumed from a version. */
     @FunctionalInterface
     public interface Resumable {
-        /** Why not, in one line; empty if it can. */
+        /**
+         * Why not, in one line; empty if it can.
+         *
+         * @throws CheckpointException if nobody can say now, as the store cannot be reached
+         */
         Optional<String> objection(ModelUpdate version);
     }
 
@@ -56,6 +61,7 @@ public final class OrderRules {
      * Decides; changes nothing.
      *
      * @param at when the order is settled
+     * @throws CheckpointException if it cannot be decided now
      */
     public Decision decide(ModelOrder order, VersionHistory history, Instant at) {
         var succession = new Succession(history, order.getOrderId(), at);

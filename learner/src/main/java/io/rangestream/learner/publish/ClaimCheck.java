@@ -2,11 +2,11 @@ package io.rangestream.learner.publish;
 
 import io.rangestream.avro.Artifact;
 import io.rangestream.avro.ModelUpdate;
-import io.rangestream.learner.training.TrainingException;
 import io.rangestream.schemas.storage.ArtifactName;
 import io.rangestream.schemas.storage.ObjectContent;
 import io.rangestream.schemas.storage.ObjectStore;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +34,7 @@ public final class ClaimCheck implements AutoCloseable {
      * Stores an artifact durably, if it is large. Storing equal bytes again changes nothing.
      *
      * @return what the event says of it; empty if it is to go through the topic
-     * @throws TrainingException if it cannot be stored
+     * @throws UncheckedIOException if it cannot be stored now
      */
     Optional<Artifact> store(String model, long version, byte[] artifact) {
         if (artifact.length <= aboveBytes) {
@@ -45,7 +45,7 @@ public final class ClaimCheck implements AutoCloseable {
         try {
             store.put(name, content);
         } catch (IOException e) {
-            throw new TrainingException("version %d cannot be published: %s".formatted(version, e.getMessage()), e);
+            throw new UncheckedIOException("version %d cannot be published: %s".formatted(version, e.getMessage()), e);
         }
         return Optional.of(Artifact.newBuilder()
                 .setBytes(content.length())

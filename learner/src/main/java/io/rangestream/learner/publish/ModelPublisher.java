@@ -4,12 +4,12 @@ import io.rangestream.avro.Artifact;
 import io.rangestream.avro.ModelChunk;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.avro.OrderOutcome;
-import io.rangestream.learner.training.TrainingException;
 import io.rangestream.schemas.hash.Sha256;
 import io.rangestream.schemas.signature.SigningKey;
 import io.rangestream.schemas.signature.UpdateSignature;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -39,7 +39,7 @@ public final class ModelPublisher {
     private static final Logger log = LoggerFactory.getLogger(ModelPublisher.class);
     private static final String CLOUD_EVENTS_VERSION = "1.0";
 
-    private final Producer<String, @Nullable SpecificRecord> producer;
+    private Producer<String, @Nullable SpecificRecord> producer;
     private final String updatesTopic;
     private final String weightsTopic;
     private final int chunkBytes;
@@ -47,6 +47,8 @@ public final class ModelPublisher {
     private final Optional<ClaimCheck> claimCheck;
     private final RecordCodec codec = new RecordCodec(List.of(), SchemaSource.NONE);
     private long lastEvent;
+    /** Whether the producer takes another transaction. */
+    private boolean usable = true;
 
     /**
      * @param producer transactional, transactions initialised; the caller closes it
@@ -73,6 +75,18 @@ public final class ModelPublisher {
     }
 
     /**
+     * Goes on with another producer, as one that failed may take no transaction any more.
+     *
+     * @param other transactional, transactions initialised; the caller closes both
+     * @param last number of the last event on the topic
+     */
+    void goOnWith(Producer<String, @Nullable SpecificRecord> other, long last) {
+        producer = other;
+        lastEvent = last;
+        usable = true;
+    }
+
+    /**
      * Publishes a version and waits until it is committed. A large artifact is in its store before, and what the store has of retired
      * versions goes after.
      *
@@ -83,7 +97,7 @@ public final class ModelPublisher {
      * @param group the consumer's membership, which fences a learner that has lost its partition. If the group changes meanwhile and
      *     this learner keeps the partition, the version is sent again
      * @return the event as published
-     * @throws TrainingException if the artifact cannot be stored; then nothing was begun
+     * @throws UncheckedIOException if the artifact cannot be stored; then nothing was begun
      * @throws KafkaException if the transaction is not known to be committed. It may be, when the answer to the commit was
      *     lost: whoever goes on initialises the producer first, which settles it, and then reads the versions
      */
@@ -109,12 +123,10 @@ public final class ModelPublisher {
             Map<TopicPartition, OffsetAndMetadata> offsets,
             GroupMembership group) {
         while (true) {
-            long eventBefore = lastEvent;
             try {
                 return transact(draft, artifact, stored, others, offsets, group);
             } catch (CommitFailedException e) {
-                lastEvent = eventBefore;
-                if (!group.awaitRenewal()) {
+                if (!usable || !group.awaitRenewal()) {
                     throw e;
                 }
                 log.info("the group changed while version {} was sent; sending it again", draft.getVersion());
@@ -129,6 +141,7 @@ public final class ModelPublisher {
             Succession others,
             Map<TopicPartition, OffsetAndMetadata> offsets,
             GroupMembership group) {
+        long eventBefore = lastEvent;
         producer.beginTransaction();
         try {
             ModelUpdate update = ModelUpdate.newBuilder(draft)
@@ -142,6 +155,7 @@ public final class ModelPublisher {
             producer.commitTransaction();
             return update;
         } catch (KafkaException e) {
+            lastEvent = eventBefore;
             abort(e);
             throw e;
         }
@@ -155,12 +169,14 @@ public final class ModelPublisher {
      * @throws KafkaException as {@link #publish}
      */
     public void settle(Succession others, OrderOutcome outcome, String ordersTopic) {
+        long eventBefore = lastEvent;
         producer.beginTransaction();
         try {
             others.changed().forEach(this::sendChange);
             producer.send(new ProducerRecord<>(ordersTopic, outcome.getOrderId(), outcome));
             producer.commitTransaction();
         } catch (KafkaException e) {
+            lastEvent = eventBefore;
             abort(e);
             throw e;
         }
@@ -234,8 +250,11 @@ public final class ModelPublisher {
         try {
             producer.abortTransaction();
         } catch (KafkaException | IllegalStateException e) {
-            // Fenced, or a commit without an answer, after which the producer takes nothing but another commit.
-            cause.addSuppressed(e);
+            // Fenced, or a commit or abort without an answer: the producer takes nothing but the same again.
+            usable = false;
+            if (e != cause) { // A producer in a fatal state throws one exception for everything.
+                cause.addSuppressed(e);
+            }
         }
     }
 

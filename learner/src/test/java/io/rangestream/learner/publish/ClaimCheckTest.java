@@ -10,7 +10,6 @@ import io.rangestream.avro.Artifact;
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.learner.TrustedRecords;
-import io.rangestream.learner.training.TrainingException;
 import io.rangestream.schemas.storage.DirectoryStore;
 import io.rangestream.schemas.storage.ObjectContent;
 import io.rangestream.schemas.storage.ObjectStore;
@@ -93,7 +92,7 @@ class ClaimCheckTest {
     void whatCannotBeStoredBeginsNoTransaction(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("file"), "no directory");
 
-        var e = assertThrows(TrainingException.class, () -> withClaimCheck(new DirectoryStore(file), 1)
+        var e = assertThrows(UncheckedIOException.class, () -> withClaimCheck(new DirectoryStore(file), 1)
                 .publish(draft(), artifact, NOTHING, OFFSETS, GROUP));
 
         assertTrue(e.getMessage().startsWith("version 7 cannot be published: file:"), e.getMessage());
