@@ -29,6 +29,9 @@ public final class FollowerMetrics implements MeterBinder {
                         .orElse(0L))
                 .description("The version that serves, 0 if none does.")
                 .register(registry);
+        Gauge.builder(PREFIX + "failing", follower, f -> f.failure().isPresent() ? 1 : 0)
+                .description("1 while the promoted version may be another than the one that serves, else 0.")
+                .register(registry);
         Gauge.builder(PREFIX + "since.swap", follower, f -> f.activity().secondsSinceSwap())
                 .baseUnit("seconds")
                 .description("How long it has served.")

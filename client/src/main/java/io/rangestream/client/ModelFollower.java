@@ -65,7 +65,13 @@ public final class ModelFollower implements AutoCloseable {
         return start(CommonConfig.from(settings), ClientConfig.from(settings), listeners);
     }
 
-    /** Starts to follow a model. The broker need not be there yet. */
+    /**
+     * Starts to follow a model, in a thread of its own. Neither the broker nor the topics need be there yet, nor need the broker's name be known:
+     * what fails is tried again with growing pauses, and {@link #failure} tells it meanwhile.
+     *
+     * @param listeners are told of the first version, too
+     * @throws ConfigurationException if a setting does not fit
+     */
     public static ModelFollower start(CommonConfig common, ClientConfig config, ModelListener... listeners) {
         var schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig());
         var follower = new ModelFollower(
@@ -93,8 +99,8 @@ public final class ModelFollower implements AutoCloseable {
     }
 
     /**
-     * Why the version that serves may not be the newest, in one line: the broker cannot be reached, or the follower has ended. Empty while all
-     * is well. What serves goes on serving.
+     * Why the version that serves may not be the promoted one, in one line: the broker cannot be reached, or the promoted version cannot be served.
+     * Empty while all is well. What serves goes on serving, and what may pass is tried again.
      */
     public Optional<String> failure() {
         return loop.failure();

@@ -24,7 +24,10 @@ import org.slf4j.LoggerFactory;
 final class UpdateLoop implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(UpdateLoop.class);
     private static final Duration POLL = Duration.ofMillis(500);
-    private static final long RETRY_MILLIS = 1000;
+    private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    /** A version that cannot be opened now is fetched again after ten minutes at the latest. */
+    private static final Duration LONGEST_ATTEMPT = Duration.ofMinutes(10);
 
     private final Supplier<ModelLog> logs;
     private final ArtifactFetcher fetcher;
@@ -35,6 +38,7 @@ final class UpdateLoop implements Runnable {
     private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile @Nullable ModelLog updates;
     private volatile @Nullable String failure;
+    private Duration pause = SHORTEST_PAUSE;
     private @Nullable Attempt failed;
     private long warnedOf = -1;
 
@@ -44,8 +48,12 @@ final class UpdateLoop implements Runnable {
         ServedModel open(ModelVersion version, FetchedArtifact artifact);
     }
 
-    /** The promoted version that cannot be had, so that it is neither told nor tried at every turn. */
-    private record Attempt(Refusal refusal, boolean retryable, long nanoTime) {}
+    /**
+     * The promoted version that cannot be served, so that it is neither told nor tried at every turn.
+     *
+     * @param count attempts at it so far
+     */
+    private record Attempt(Refusal refusal, boolean retryable, long nanoTime, int count) {}
 
     UpdateLoop(
             Supplier<ModelLog> logs,
@@ -64,17 +72,32 @@ final class UpdateLoop implements Runnable {
 
     @Override
     public void run() {
+        while (!stopped()) {
+            follow();
+        }
+    }
+
+    /** Opens the log and follows it to the end. What keeps it from being opened, such as a broker's name that is not known yet, may pass. */
+    private void follow() {
         try (ModelLog opened = logs.get()) {
             updates = opened;
+            pause = SHORTEST_PAUSE;
             while (!stopped()) {
                 turn(opened);
             }
-        } catch (KafkaException e) {
-            end(e);
         } catch (RuntimeException | Error e) {
-            end(e);
-            log.error("the follower's thread ended", e);
+            waitAfter(reason(e), e instanceof KafkaException ? null : e);
+            pause = longer(pause);
         }
+    }
+
+    /** Kafka's client says of what only that it was not made. */
+    private static String reason(Throwable failure) {
+        if (!(failure instanceof KafkaException)) {
+            return failure.toString();
+        }
+        Throwable cause = failure.getCause();
+        return String.valueOf(cause == null ? failure.getMessage() : cause.getMessage());
     }
 
     /** Whatever happens in it, the next turn begins where this one did: what serves goes on, and the failure is told. */
@@ -86,7 +109,7 @@ final class UpdateLoop implements Runnable {
             if (opened.caughtUp()) {
                 serve(opened);
             }
-            failure = null;
+            failure = withheld();
         } catch (WakeupException | InterruptException e) {
             log.debug("woken up");
         } catch (KafkaException e) {
@@ -116,7 +139,9 @@ final class UpdateLoop implements Runnable {
         Optional<ModelVersion> promoted = opened.promoted();
         if (promoted.isEmpty()) {
             serving.ifPresent(version -> warnThatNoneIsPromoted(version, opened));
-        } else if (serving.filter(promoted.get()::sameArtifact).isEmpty() && due(promoted.get())) {
+        } else if (serving.filter(promoted.get()::sameArtifact).isPresent()) {
+            failed = null; // What could not be served is not what is promoted any more.
+        } else if (due(promoted.get())) {
             load(promoted.get());
         }
     }
@@ -149,7 +174,7 @@ final class UpdateLoop implements Runnable {
             refuse(version, Check.MODEL, "the artifact cannot be served: " + e, false);
             return;
         } catch (OutOfMemoryError e) {
-            refuse(version, Check.MODEL, "the artifact does not fit into memory: " + e.getMessage(), false);
+            refuse(version, Check.MODEL, "the artifact does not fit into memory: " + e.getMessage(), true);
             return;
         }
         failed = null;
@@ -167,14 +192,27 @@ final class UpdateLoop implements Runnable {
         }
     }
 
-    /** What came too late is tried again, at intervals as long as the wait for it was. */
+    /** What came too late, or found too little memory, is tried again: after as long as the wait for it was, then twice that, and so on. */
     private boolean due(ModelVersion version) {
         Attempt last = failed;
         if (last == null || last.refusal().offset() != version.offset()) {
             return true;
         }
-        return last.retryable()
-                && System.nanoTime() - last.nanoTime() > Math.max(fetchTimeout.toNanos(), RETRY_MILLIS * 1_000_000);
+        long first = Math.max(fetchTimeout.toNanos(), SHORTEST_PAUSE.toNanos());
+        long interval = Math.min(first << Math.min(last.count() - 1, 10), Math.max(first, LONGEST_ATTEMPT.toNanos()));
+        return last.retryable() && System.nanoTime() - last.nanoTime() > interval;
+    }
+
+    /** What is told while the promoted version does not serve. */
+    private @Nullable String withheld() {
+        Attempt last = failed;
+        return last == null
+                ? null
+                : "version %s cannot be served%s: %s"
+                        .formatted(
+                                last.refusal().version(),
+                                last.retryable() ? " and is tried again" : "",
+                                last.refusal().reason());
     }
 
     private void refuse(ModelVersion version, Check check, String reason, boolean retryable) {
@@ -183,8 +221,9 @@ final class UpdateLoop implements Runnable {
         }
         Refusal next = Refusal.of(version, check, reason);
         Attempt before = failed;
-        failed = new Attempt(next, retryable, System.nanoTime());
-        if (before != null && before.refusal().equals(next)) {
+        int attempts = before != null && before.refusal().equals(next) ? before.count() + 1 : 1;
+        failed = new Attempt(next, retryable, System.nanoTime(), attempts);
+        if (attempts > 1) {
             return;
         }
         log.warn("version {} is refused: {}", next.version(), next.reason());
@@ -211,13 +250,6 @@ final class UpdateLoop implements Runnable {
         }
     }
 
-    private void end(Throwable trouble) {
-        if (!stopped()) {
-            failure = "the model is not followed any more: " + trouble.getMessage();
-            log.error("{}", failure);
-        }
-    }
-
     private void waitAfter(String trouble, @Nullable Throwable unexpected) {
         String told = "model updates cannot be read, trying again: " + trouble;
         if (!told.equals(failure)) {
@@ -225,12 +257,17 @@ final class UpdateLoop implements Runnable {
             log.warn(told, unexpected);
         }
         try {
-            if (stopping.await(RETRY_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
                 log.debug("stopped while waiting for the broker");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static Duration longer(Duration pause) {
+        Duration twice = pause.multipliedBy(2);
+        return twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
     }
 
     private boolean stopped() {

@@ -13,6 +13,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -124,25 +126,101 @@ class UpdateLoopTest {
     }
 
     @Test
-    void whatEndsTheThreadIsTold() throws Exception {
+    void aLogThatCannotBeOpenedYetIsToldAndTriedAgain() throws Exception {
+        var config = new ClientConfig(WAIT, 0, 1, 1_000_000, TrustedKeys.anyone(), Optional.empty(), 1 << 20);
+        var slot = new ServingSlot();
+        var known = new AtomicBoolean();
         var loop = new UpdateLoop(
                 () -> {
-                    throw new IllegalStateException("of the test");
+                    if (!known.get()) {
+                        throw new KafkaException(
+                                "Failed to construct kafka consumer",
+                                new ConfigException("No resolvable bootstrap urls given in bootstrap.servers"));
+                    }
+                    return new ModelLog(updates.reader(), Publication.MODEL, SchemaSource.NONE, config.trusted());
                 },
                 Publication.fetcher(weights, WAIT),
-                new ServingSlot(),
-                (version, onnx) -> {
-                    throw new AssertionError();
-                },
-                List.of(),
+                slot,
+                (version, onnx) -> ServedModel.open(version, onnx, config, () -> {}),
+                List.of(new ModelListener() {
+                    @Override
+                    public void onSwap(ModelVersion version) {
+                        events.add("swap " + version.version());
+                    }
+                }),
                 WAIT);
         var thread = new Thread(loop);
+        publish(updates, weights, 1, TinyOnnx.constant(0));
         thread.start();
-        thread.join();
+        try {
+            // Given a broker whose name is not known
+            while (loop.failure().isEmpty()) {
+                Thread.sleep(10);
+            }
+            assertEquals(
+                    "model updates cannot be read, trying again: No resolvable bootstrap urls given in bootstrap.servers",
+                    loop.failure().orElseThrow());
 
-        assertEquals(
-                "the model is not followed any more: of the test",
-                loop.failure().orElseThrow());
+            // When it is
+            known.set(true);
+
+            // Then its model serves
+            assertEquals("swap 1", event());
+            while (loop.failure().isPresent()) {
+                Thread.sleep(10);
+            }
+        } finally {
+            loop.stop();
+            thread.join();
+            slot.close();
+        }
+    }
+
+    @Test
+    void aVersionThatFoundTooLittleMemoryOnceIsOpenedLaterWithoutAnotherEvent() throws Exception {
+        Duration soon = Duration.ofMillis(300);
+        var config = new ClientConfig(soon, 0, 1, 1_000_000, TrustedKeys.anyone(), Optional.empty(), 1 << 20);
+        var slot = new ServingSlot();
+        var full = new AtomicBoolean(true);
+        var loop = new UpdateLoop(
+                () -> new ModelLog(updates.reader(), Publication.MODEL, SchemaSource.NONE, config.trusted()),
+                Publication.fetcher(weights, soon),
+                slot,
+                (version, onnx) -> {
+                    if (full.get()) {
+                        throw new OutOfMemoryError("of the test");
+                    }
+                    return ServedModel.open(version, onnx, config, () -> {});
+                },
+                List.of(new ModelListener() {
+                    @Override
+                    public void onSwap(ModelVersion version) {
+                        events.add("swap " + version.version());
+                    }
+                }),
+                soon);
+        var thread = new Thread(loop);
+        publish(updates, weights, 1, TinyOnnx.constant(0));
+        thread.start();
+        try {
+            while (loop.failure().isEmpty()) {
+                Thread.sleep(10);
+            }
+            assertEquals(
+                    "version faces/1 cannot be served and is tried again: the artifact does not fit into memory: of the test",
+                    loop.failure().orElseThrow());
+
+            full.set(false);
+
+            assertEquals("swap 1", event());
+            while (loop.failure().isPresent()) {
+                Thread.sleep(10);
+            }
+        } finally {
+            loop.stop();
+            thread.join();
+            slot.close();
+        }
     }
 
     private String event() throws InterruptedException {
