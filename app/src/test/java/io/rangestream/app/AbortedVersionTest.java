@@ -171,6 +171,7 @@ class AbortedVersionTest {
                 draft,
                 artifact,
                 new Succession(new VersionHistory(), "", at),
+                List.of(),
                 Map.of(new TopicPartition(common.topics().batches(), 0), new OffsetAndMetadata(version)),
                 group);
     }

@@ -78,6 +78,6 @@ final class TrainingSteps implements AutoCloseable {
                 .setFaces(List.of())
                 .setBuffers(new BufferStatistics(0L, 0L, 0L, 0L))
                 .build();
-        trainer.train(new PreparedBatch(source, crops, names, 0), sequence);
+        trainer.train(new PreparedBatch(source, crops, names, List.of()), sequence);
     }
 }

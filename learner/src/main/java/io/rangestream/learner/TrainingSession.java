@@ -20,6 +20,7 @@ import io.rangestream.learner.evaluation.SpaceRule;
 import io.rangestream.learner.evaluation.SpaceRule.Space;
 import io.rangestream.learner.orders.OrderDesk;
 import io.rangestream.learner.orders.OrderRules;
+import io.rangestream.learner.publish.DeadLetters;
 import io.rangestream.learner.publish.ModelPublisher;
 import io.rangestream.learner.publish.PublishingRight;
 import io.rangestream.learner.publish.Succession;
@@ -32,6 +33,7 @@ import io.rangestream.learner.records.PassedOver;
 import io.rangestream.learner.training.Trainer;
 import io.rangestream.learner.training.TrainingException;
 import io.rangestream.schemas.log.OutageLog;
+import io.rangestream.schemas.topics.TopicCatalogue;
 import io.rangestream.schemas.wire.UndecodableRecordException;
 import io.rangestream.schemas.wire.UnknownSchemaException;
 import java.time.Duration;
@@ -69,6 +71,7 @@ final class TrainingSession implements AutoCloseable {
 
     private final LearnerConfig config;
     private final Owned owned = new Owned();
+    private final TopicCatalogue topics;
     private final TopicPartition partition;
     private final Trainer trainer;
     private final CropCache cache;
@@ -128,7 +131,8 @@ final class TrainingSession implements AutoCloseable {
         this.inHand = new InHandCheckpoint(checkpoints, config.checkpoints(), System::nanoTime);
         this.retry = new Retry(membership);
         try {
-            this.partition = new TopicPartition(clients.topics().batches(), 0);
+            this.topics = clients.topics();
+            this.partition = new TopicPartition(topics.batches(), 0);
             this.trainer = owned.add(new Trainer(config));
             Backbone backbone = trainer.backbone();
             log.info("training {} on {}", backbone.spec(), backbone.backend());
@@ -151,7 +155,7 @@ final class TrainingSession implements AutoCloseable {
                     evaluation.maxFaces(),
                     evaluation.maxPairsPerIdentity(),
                     config.seed(),
-                    new HoldoutDecoder(preparer));
+                    new HoldoutDecoder(preparer, trainer::leaveOut));
             evaluator.setPromoted(lineage.promotedVersion(), lineage.promotedWeights());
             this.gate = new PromotionGate(evaluation.minPairs(), evaluation.tolerance(), evaluation.approval());
             this.spaceRule = new SpaceRule(evaluation.minPairs(), evaluation.compatibilityTolerance());
@@ -394,6 +398,9 @@ final class TrainingSession implements AutoCloseable {
         ModelUpdate.Builder update = draft.begin(version, lineage, verdict, evaluation, space);
         boolean promoted = verdict.status() == ModelStatus.PROMOTED;
         long oldest = config.checkpoints().oldest(version, alsoKept(promoted ? version : lineage.promotedVersion()));
+        var letters = trainer.leftOut().stream()
+                .map(face -> DeadLetters.of(face, topics))
+                .toList();
         settled = false;
         trainer.versionMade(judgedAuc(evaluation), version, oldest);
         lineage.made(version, verdict.status(), weights, space);
@@ -408,7 +415,7 @@ final class TrainingSession implements AutoCloseable {
         var offsets = Map.of(partition, new OffsetAndMetadata(nextOffset()));
         ModelUpdate published = retry.until(
                 "publishing version " + version,
-                () -> right.publish(publisher, history, made, artifact, others, offsets));
+                () -> right.publish(publisher, history, made, artifact, others, letters, offsets));
         history.add(published);
         others.changed().forEach(history::add);
         if (lineage.promotedVersion() == version) {

@@ -2,7 +2,12 @@ package io.rangestream.app.command;
 
 import io.rangestream.app.rejected.DeadLetter;
 import io.rangestream.app.rejected.DeadLetters;
+import io.rangestream.avro.LabeledFace;
+import io.rangestream.sampler.config.SamplerConfig;
 import io.rangestream.schemas.config.CommonConfig;
+import io.rangestream.schemas.config.Settings;
+import io.rangestream.schemas.wire.SchemaTopic;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -13,10 +18,11 @@ import picocli.CommandLine.Option;
 /** Shows the dead letters and sends them once more. */
 @Command(
         name = "rejected",
-        description = "List the records that were refused, or send them once more.",
+        description =
+                "List the records that were refused, send them once more, or take back those that cannot be decoded.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {RejectedCommand.ListLetters.class, RejectedCommand.Replay.class})
+        subcommands = {RejectedCommand.ListLetters.class, RejectedCommand.Replay.class, RejectedCommand.Retract.class})
 final class RejectedCommand implements Runnable {
     @CommandLine.Spec
     private CommandLine.Model.@Nullable CommandSpec spec;
@@ -24,7 +30,7 @@ final class RejectedCommand implements Runnable {
     @Override
     public void run() {
         throw new CommandLine.ParameterException(
-                Console.of(spec), "say what to do with the rejected records: list or replay");
+                Console.of(spec), "say what to do with the rejected records: list, replay or retract");
     }
 
     /** What the subcommands share: which letters are meant. */
@@ -47,8 +53,12 @@ final class RejectedCommand implements Runnable {
         @CommandLine.Spec
         protected CommandLine.Model.@Nullable CommandSpec spec;
 
+        protected Settings settings() {
+            return config.settings();
+        }
+
         protected CommonConfig common() {
-            return CommonConfig.from(config.settings());
+            return CommonConfig.from(settings());
         }
 
         protected DeadLetters letters() {
@@ -67,7 +77,7 @@ final class RejectedCommand implements Runnable {
         }
 
         private static String row(DeadLetter letter) {
-            return "%6d  %-24s  %5d  %s  %s  %s%s"
+            return "%6d  %-24s  %5d  %s  %s  %s%s%s"
                     .formatted(
                             letter.offset(),
                             letter.sentAt(),
@@ -75,7 +85,8 @@ final class RejectedCommand implements Runnable {
                             letter.origin(),
                             letter.key(),
                             letter.reason(),
-                            letter.isWhole() ? "" : " (cut)");
+                            letter.faceId().isEmpty() ? "" : " (face " + letter.faceId() + ")",
+                            letter.isWhole() || !letter.faceId().isEmpty() ? "" : " (cut)");
         }
     }
 
@@ -116,7 +127,34 @@ final class RejectedCommand implements Runnable {
             DeadLetters.Replay replay = letters().replay(common);
             Console.println(spec, "%d replayed".formatted(replay.sent()));
             if (replay.cut() > 0) {
-                Console.println(spec, "%d left out: they were too large to be kept whole".formatted(replay.cut()));
+                Console.println(
+                        spec, "%d left out: too large to be kept whole, or taken in already".formatted(replay.cut()));
+            }
+            return CommandLine.ExitCode.OK;
+        }
+    }
+
+    @Command(
+            name = "retract",
+            description = {
+                "Take back the faces that the sampler took in and the learner cannot decode: out of the buffers and the holdout.",
+                "Letters of records that the sampler refused are passed over, as there is nothing to take back."
+            },
+            mixinStandardHelpOptions = true)
+    static final class Retract extends OnLetters {
+        @Mixin
+        private WaitOptions waiting = new WaitOptions();
+
+        @Override
+        public Integer call() throws InterruptedException {
+            CommonConfig common = common();
+            SchemaTopic.publish(
+                    common.topics().schemas(), common.clientConfig(), List.of(LabeledFace.getClassSchema()));
+            DeadLetters.Retraction retraction = letters().retract(common);
+            Console.println(spec, "%d ordered to be taken back".formatted(retraction.faces()));
+            if (retraction.faces() > 0 && waiting.waits()) {
+                waiting.requireTakenIn(common, SamplerConfig.from(settings()), retraction.orders());
+                Console.println(spec, "taken back");
             }
             return CommandLine.ExitCode.OK;
         }

@@ -1,6 +1,6 @@
 package io.rangestream.app.rejected;
 
-import io.rangestream.sampler.topology.DeadLetterHeaders;
+import io.rangestream.schemas.wire.DeadLetterHeaders;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +57,11 @@ public record DeadLetter(ConsumerRecord<byte[], byte @Nullable []> record) {
         } catch (CharacterCodingException e) {
             return "0x" + HexFormat.of().formatHex(key);
         }
+    }
+
+    /** Its face_id, if the sampler took it in and the learner cannot decode it; else empty. */
+    public String faceId() {
+        return header(DeadLetterHeaders.FACE_ID);
     }
 
     /** Bytes of the original value; -1 for a tombstone. */

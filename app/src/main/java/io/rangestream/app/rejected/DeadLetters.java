@@ -1,9 +1,12 @@
 package io.rangestream.app.rejected;
 
 import io.rangestream.app.correction.FaceOrders;
+import io.rangestream.app.correction.Relabelling;
 import io.rangestream.app.correction.TopicScan;
 import io.rangestream.schemas.config.CommonConfig;
+import java.util.LinkedHashSet;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
@@ -22,6 +25,14 @@ public record DeadLetters(String reason, long fromOffset, long limit) {
      * @param cut letters that could not be: the original was larger than the topic takes, and only its beginning is kept
      */
     public record Replay(long sent, long cut) {}
+
+    /**
+     * What is to be taken back.
+     *
+     * @param faces how many
+     * @param orders offsets of the last orders, by partition of the faces topic
+     */
+    public record Retraction(long faces, Map<Integer, Long> orders) {}
 
     /** Gives each, the oldest first, up to the topic's present end. */
     public void forEach(CommonConfig common, Consumer<DeadLetter> each) {
@@ -58,6 +69,28 @@ public record DeadLetters(String reason, long fromOffset, long limit) {
         }
         return new Replay(sent.sum(), cut.sum());
     }
+
+    /**
+     * Takes back the faces that the sampler took in and the learner cannot decode: out of the buffers and the holdout.
+     *
+     */
+    public Retraction retract(CommonConfig common) throws InterruptedException {
+        var faces = new LinkedHashSet<Face>();
+        forEach(common, letter -> {
+            if (!letter.faceId().isEmpty()) {
+                faces.add(new Face(letter.key(), letter.faceId()));
+            }
+        });
+        Map<Integer, Long> last = Map.of();
+        try (FaceOrders orders = FaceOrders.connect(common)) {
+            for (Face face : faces) {
+                last = orders.everywhere(face.identity(), Relabelling.retraction(face.identity(), face.faceId()));
+            }
+        }
+        return new Retraction(faces.size(), last);
+    }
+
+    private record Face(String identity, String faceId) {}
 
     private boolean matches(DeadLetter letter) {
         return letter.reason().toLowerCase(Locale.ROOT).contains(reason.toLowerCase(Locale.ROOT));

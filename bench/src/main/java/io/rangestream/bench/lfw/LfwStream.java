@@ -63,7 +63,7 @@ final class LfwStream {
                 identities.add(person);
             }
         }
-        return new PreparedBatch(source(++batches), crops, identities, 0);
+        return new PreparedBatch(source(++batches), crops, identities, List.of());
     }
 
     private void letArrive(double share) {

@@ -114,6 +114,7 @@ public final class LargeArtifact {
                     draft(common.model()),
                     artifact,
                     new Succession(new VersionHistory(), "", Instant.now()),
+                    List.of(),
                     Map.of(),
                     new Alone());
             tell(

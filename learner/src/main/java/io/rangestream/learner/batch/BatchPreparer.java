@@ -9,13 +9,12 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Decodes and augments batches on a thread of its own, ahead of training. Augmentation draws from (seed, task, sequence,
@@ -23,8 +22,6 @@ import org.slf4j.LoggerFactory;
  * between them fall differently in every run.
  */
 public final class BatchPreparer implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(BatchPreparer.class);
-
     private final int size;
     private final long seed;
     private final CropCache cache;
@@ -87,7 +84,7 @@ public final class BatchPreparer implements AutoCloseable {
         int cropLength = 3 * size * size;
         float[] crops = array(batch.getFaces().size() * cropLength);
         var identities = new ArrayList<String>(batch.getFaces().size());
-        int undecodable = 0;
+        var leftOut = new ArrayList<LeftOutFace>();
         var batchRandom = new SplittableRandom(seed ^ mix(batch.getTask().hashCode(), batch.getSequence()));
         for (BatchFace face : batch.getFaces()) {
             SplittableRandom random = batchRandom.split();
@@ -95,11 +92,15 @@ public final class BatchPreparer implements AutoCloseable {
                 augmentation.write(crop(face), random, crops, identities.size() * cropLength);
                 identities.add(face.getIdentity());
             } catch (InvalidImageException e) {
-                undecodable++;
-                log.warn("batch {} face {} left out: {}", batch.getBatchId(), face.getFaceId(), e.getMessage());
+                leftOut.add(new LeftOutFace(
+                        face.getIdentity(),
+                        face.getFaceId(),
+                        face.getImage().remaining(),
+                        String.valueOf(e.getMessage()),
+                        -1));
             }
         }
-        return new PreparedBatch(batch, crops, identities, undecodable);
+        return new PreparedBatch(batch, crops, identities, List.copyOf(leftOut));
     }
 
     private byte[] crop(BatchFace face) {

@@ -10,9 +10,9 @@ import java.util.List;
  * @param source the record, without its images being needed any more
  * @param crops {@code [n, 3, size, size]}, augmented
  * @param identities identity of each crop, length n
- * @param undecodable crops of the record that could not be decoded and are left out
+ * @param leftOut faces of the record that could not be decoded
  */
-public record PreparedBatch(TrainingBatch source, float[] crops, List<String> identities, int undecodable) {
+public record PreparedBatch(TrainingBatch source, float[] crops, List<String> identities, List<LeftOutFace> leftOut) {
     /** Number of crops, n. */
     public int size() {
         return identities.size();

@@ -163,7 +163,7 @@ public final class HoldoutEvaluator {
         if (known != null && known.face() == face) {
             return known.crop();
         }
-        byte[] crop = decoder.decode(face.getImage(), face.getEncoding(), face.getWidth(), face.getHeight());
+        byte[] crop = decoder.decode(face);
         if (crop != null) {
             crops.put(key, new Decoded(face, crop));
         }

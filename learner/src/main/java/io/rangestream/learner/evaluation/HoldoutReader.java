@@ -1,11 +1,9 @@
 package io.rangestream.learner.evaluation;
 
-import io.rangestream.avro.Encoding;
 import io.rangestream.avro.LabeledFace;
 import io.rangestream.learner.records.PassedOver;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.UndecodableRecordException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -211,6 +209,6 @@ public final class HoldoutReader implements AutoCloseable {
     @FunctionalInterface
     public interface Decoder {
         /** Planar 8-bit RGB, or null if the image is damaged. */
-        byte @Nullable [] decode(ByteBuffer image, Encoding encoding, int width, int height);
+        byte @Nullable [] decode(LabeledFace face);
     }
 }

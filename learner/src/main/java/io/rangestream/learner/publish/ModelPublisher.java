@@ -93,6 +93,7 @@ public final class ModelPublisher {
      * @param draft the event; its artifact is replaced by what was really sent
      * @param artifact the weights as a file
      * @param others what it means for the other versions
+     * @param letters of faces that were left out of training
      * @param offsets next offsets of the batches topic
      * @param group the consumer's membership, which fences a learner that has lost its partition. If the group changes meanwhile and
      *     this learner keeps the partition, the version is sent again
@@ -105,12 +106,13 @@ public final class ModelPublisher {
             ModelUpdate draft,
             byte[] artifact,
             Succession others,
+            List<ProducerRecord<String, @Nullable SpecificRecord>> letters,
             Map<TopicPartition, OffsetAndMetadata> offsets,
             GroupMembership group) {
         group.current(); // Or there is nothing to store.
         Optional<Artifact> stored =
                 claimCheck.flatMap(check -> check.store(draft.getModel(), draft.getVersion(), artifact));
-        ModelUpdate published = commit(draft, artifact, stored, others, offsets, group);
+        ModelUpdate published = commit(draft, artifact, stored, others, letters, offsets, group);
         claimCheck.ifPresent(check -> others.retired().forEach(check::delete));
         return published;
     }
@@ -120,11 +122,12 @@ public final class ModelPublisher {
             byte[] artifact,
             Optional<Artifact> stored,
             Succession others,
+            List<ProducerRecord<String, @Nullable SpecificRecord>> letters,
             Map<TopicPartition, OffsetAndMetadata> offsets,
             GroupMembership group) {
         while (true) {
             try {
-                return transact(draft, artifact, stored, others, offsets, group);
+                return transact(draft, artifact, stored, others, letters, offsets, group);
             } catch (CommitFailedException e) {
                 if (!usable || !group.awaitRenewal()) {
                     throw e;
@@ -139,6 +142,7 @@ public final class ModelPublisher {
             byte[] artifact,
             Optional<Artifact> stored,
             Succession others,
+            List<ProducerRecord<String, @Nullable SpecificRecord>> letters,
             Map<TopicPartition, OffsetAndMetadata> offsets,
             GroupMembership group) {
         long eventBefore = lastEvent;
@@ -151,6 +155,7 @@ public final class ModelPublisher {
             others.retired().forEach(this::sendTombstones);
             producer.send(event(update));
             others.changed().forEach(this::sendChange);
+            letters.forEach(producer::send);
             producer.sendOffsetsToTransaction(offsets, group.current());
             producer.commitTransaction();
             return update;

@@ -11,6 +11,7 @@ import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +83,7 @@ public final class PublishingRight implements AutoCloseable {
      *
      * @param publisher publishes with this right's producer
      * @param known the versions before this one
+     * @param letters of faces that were left out of training
      * @return the event as published
      * @throws CommitFailedException if another learner has the partition, or has published meanwhile
      * @throws KafkaException as {@link ModelPublisher#publish}
@@ -92,6 +94,7 @@ public final class PublishingRight implements AutoCloseable {
             ModelUpdate draft,
             byte[] artifact,
             Succession others,
+            List<ProducerRecord<String, @Nullable SpecificRecord>> letters,
             Map<TopicPartition, OffsetAndMetadata> offsets) {
         if (failed) {
             Optional<ModelUpdate> committed = renew(publisher, known, draft);
@@ -102,7 +105,7 @@ public final class PublishingRight implements AutoCloseable {
             }
         }
         failed = true;
-        ModelUpdate published = publisher.publish(draft, artifact, others, offsets, group);
+        ModelUpdate published = publisher.publish(draft, artifact, others, letters, offsets, group);
         failed = false;
         return published;
     }

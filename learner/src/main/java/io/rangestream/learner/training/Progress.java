@@ -9,6 +9,7 @@ final class Progress {
     final LogPosition position = new LogPosition();
     final PendingErasures erasures = new PendingErasures();
     final ErasedSince erasedSince = new ErasedSince();
+    final LeftOutFaces leftOut = new LeftOutFaces();
     final LossMeans losses = new LossMeans();
     final Divergence divergence;
     long batches;
@@ -26,6 +27,7 @@ final class Progress {
         position.save(out);
         erasures.save(out);
         erasedSince.save(out);
+        leftOut.save(out);
         losses.save(out);
         divergence.save(out);
         out.writeLong(batches);
@@ -39,6 +41,7 @@ final class Progress {
         position.load(in);
         erasures.load(in);
         erasedSince.load(in);
+        leftOut.load(in);
         losses.load(in);
         divergence.load(in);
         batches = in.readLong();

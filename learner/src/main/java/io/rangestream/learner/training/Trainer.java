@@ -5,6 +5,7 @@ import io.rangestream.learner.backbone.Backbone;
 import io.rangestream.learner.backbone.LossTerms;
 import io.rangestream.learner.backbone.StepResult;
 import io.rangestream.learner.backbone.Weights;
+import io.rangestream.learner.batch.LeftOutFace;
 import io.rangestream.learner.batch.PreparedBatch;
 import io.rangestream.learner.config.LearnerConfig;
 import java.io.DataInput;
@@ -13,12 +14,16 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The model in training: network, head, and how far in the log they are. Everything that the next step depends on is in
  * {@link #save}, so that training continues bit by bit. Not thread-safe.
  */
 public final class Trainer implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Trainer.class);
+
     private final LearnerConfig config;
     private final Model model;
     private final Progress progress;
@@ -126,6 +131,7 @@ public final class Trainer implements AutoCloseable {
         progress.position.versionMade();
         progress.divergence.versionMade();
         progress.erasedSince.versionMade(version, oldestKept);
+        progress.leftOut.versionMade();
     }
 
     /**
@@ -140,7 +146,7 @@ public final class Trainer implements AutoCloseable {
         long sequence = batch.source().getSequence();
         boolean next = isNext(task, sequence);
         if (next) {
-            step(batch, task);
+            step(batch, task, offset);
             progress.position.trained(task, sequence, batch.source().getHoldoutRecords());
         }
         progress.position.passed(offset);
@@ -154,8 +160,21 @@ public final class Trainer implements AutoCloseable {
             progress.position.erased(erasure.getTask(), erasure.getSequence(), erasure.getHoldoutRecords());
             progress.erasures.complied(erasure.getIdentity(), erasure.getTask());
             progress.erasedSince.add(erasure.getIdentity());
+            progress.leftOut.erase(erasure.getIdentity());
         }
         progress.position.passed(offset);
+    }
+
+    /** A face cannot be decoded: it is reported with the next version, once. */
+    public void leaveOut(LeftOutFace face) {
+        if (progress.leftOut.add(face)) {
+            log.warn("face {} cannot be decoded and is left out: {}", face.faceId(), face.reason());
+        }
+    }
+
+    /** The faces that the next version reports; empty again after {@link #versionMade}. */
+    public List<LeftOutFace> leftOut() {
+        return progress.leftOut.pending();
     }
 
     /** Writes the whole training state. */
@@ -260,8 +279,11 @@ public final class Trainer implements AutoCloseable {
         return order != LogPosition.Order.REPEATED;
     }
 
-    private void step(PreparedBatch batch, String task) {
-        progress.skippedCrops += batch.undecodable();
+    private void step(PreparedBatch batch, String task, long offset) {
+        progress.skippedCrops += batch.leftOut().size();
+        batch.leftOut().stream()
+                .filter(face -> !progress.erasures.excludes(face.identity(), task))
+                .forEach(face -> leaveOut(face.in(offset)));
         List<String> identities = withoutErased(batch, task);
         progress.batches++;
         if (identities.size() < 2) {

@@ -68,11 +68,12 @@ class BatchPreparerTest {
                 .get();
 
         assertEquals(List.of("ann", "cat"), prepared.identities());
-        assertEquals(1, prepared.undecodable());
+        assertEquals(1, prepared.leftOut().size());
+        assertEquals("bob", prepared.leftOut().get(0).identity());
         assertEquals(2, prepared.size());
         assertArrayEquals(crop(sound, 0), crop(prepared, 0));
         assertArrayEquals(crop(sound, 2), crop(prepared, 1));
-        assertEquals(0, sound.undecodable());
+        assertEquals(List.of(), sound.leftOut());
     }
 
     @Test

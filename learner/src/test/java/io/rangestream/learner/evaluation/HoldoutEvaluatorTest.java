@@ -227,10 +227,10 @@ class HoldoutEvaluatorTest {
     }
 
     private HoldoutEvaluator evaluator(int maxFaces) {
-        return new HoldoutEvaluator(backbone, UNTRAINED, maxFaces, 50, 1, (image, encoding, width, height) -> {
+        return new HoldoutEvaluator(backbone, UNTRAINED, maxFaces, 50, 1, face -> {
             decoded++;
-            var pixels = new byte[image.remaining()];
-            image.duplicate().get(pixels);
+            var pixels = new byte[face.getImage().remaining()];
+            face.getImage().duplicate().get(pixels);
             return pixels.length == 0 ? null : pixels;
         });
     }

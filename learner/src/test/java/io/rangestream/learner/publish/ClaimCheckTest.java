@@ -65,7 +65,7 @@ class ClaimCheckTest {
         var order = new ArrayList<String>();
         ModelPublisher large = withClaimCheck(watched(store, order), 2499);
 
-        ModelUpdate published = large.publish(draft(), artifact, NOTHING, OFFSETS, GROUP);
+        ModelUpdate published = large.publish(draft(), artifact, NOTHING, List.of(), OFFSETS, GROUP);
 
         assertEquals(List.of("put, in a transaction: false"), order);
         Artifact claimed = published.getArtifact();
@@ -81,7 +81,8 @@ class ClaimCheckTest {
     void anArtifactOfTheThresholdItselfGoesThroughTheTopic(@TempDir Path folder) {
         var store = new DirectoryStore(folder);
 
-        ModelUpdate published = withClaimCheck(store, 2500).publish(draft(), artifact, NOTHING, OFFSETS, GROUP);
+        ModelUpdate published =
+                withClaimCheck(store, 2500).publish(draft(), artifact, NOTHING, List.of(), OFFSETS, GROUP);
 
         assertEquals(3, published.getArtifact().getChunks());
         assertNull(published.getArtifact().getUri());
@@ -93,7 +94,7 @@ class ClaimCheckTest {
         Path file = Files.writeString(folder.resolve("file"), "no directory");
 
         var e = assertThrows(UncheckedIOException.class, () -> withClaimCheck(new DirectoryStore(file), 1)
-                .publish(draft(), artifact, NOTHING, OFFSETS, GROUP));
+                .publish(draft(), artifact, NOTHING, List.of(), OFFSETS, GROUP));
 
         assertTrue(e.getMessage().startsWith("version 7 cannot be published: file:"), e.getMessage());
         assertFalse(producer.transactionInFlight());
@@ -105,11 +106,11 @@ class ClaimCheckTest {
         var store = new DirectoryStore(folder);
         ModelPublisher large = withClaimCheck(store, 1);
         producer.sendOffsetsToTransactionException = new KafkaException("lost");
-        assertThrows(KafkaException.class, () -> large.publish(draft(), artifact, NOTHING, OFFSETS, GROUP));
+        assertThrows(KafkaException.class, () -> large.publish(draft(), artifact, NOTHING, List.of(), OFFSETS, GROUP));
         List<String> stored = names(store);
         producer.sendOffsetsToTransactionException = null;
 
-        large.publish(draft(), artifact, NOTHING, OFFSETS, GROUP);
+        large.publish(draft(), artifact, NOTHING, List.of(), OFFSETS, GROUP);
 
         assertEquals(1, stored.size());
         assertEquals(stored, names(store));
@@ -119,16 +120,18 @@ class ClaimCheckTest {
     void whatAStoreHasOfAPrunedVersionIsDeletedOnceThatIsCommitted(@TempDir Path folder) throws Exception {
         var store = new DirectoryStore(folder);
         ModelPublisher large = withClaimCheck(store, 1);
-        ModelUpdate first = large.publish(draft(), artifact, NOTHING, OFFSETS, GROUP);
+        ModelUpdate first = large.publish(draft(), artifact, NOTHING, List.of(), OFFSETS, GROUP);
         store.put("p.face/7/attempt.onnx", ObjectContent.of(new byte[] {1}));
         store.put("p.face/77/other.onnx", ObjectContent.of(new byte[] {2}));
         ModelUpdate next = Versions.version(8, ModelStatus.PROMOTED, "", 0);
 
         producer.sendOffsetsToTransactionException = new KafkaException("lost");
-        assertThrows(KafkaException.class, () -> large.publish(next, artifact, retiring(first, next), OFFSETS, GROUP));
+        assertThrows(
+                KafkaException.class,
+                () -> large.publish(next, artifact, retiring(first, next), List.of(), OFFSETS, GROUP));
         assertTrue(names(store).contains("p.face/7/attempt.onnx"));
         producer.sendOffsetsToTransactionException = null;
-        ModelUpdate second = large.publish(next, artifact, retiring(first, next), OFFSETS, GROUP);
+        ModelUpdate second = large.publish(next, artifact, retiring(first, next), List.of(), OFFSETS, GROUP);
 
         assertEquals(
                 List.of(
@@ -146,10 +149,10 @@ class ClaimCheckTest {
             }
         };
         ModelPublisher large = withClaimCheck(stubborn, 1);
-        ModelUpdate first = large.publish(draft(), artifact, NOTHING, OFFSETS, GROUP);
+        ModelUpdate first = large.publish(draft(), artifact, NOTHING, List.of(), OFFSETS, GROUP);
 
         ModelUpdate next = Versions.version(8, ModelStatus.PROMOTED, "", 0);
-        large.publish(next, artifact, retiring(first, next), OFFSETS, GROUP);
+        large.publish(next, artifact, retiring(first, next), List.of(), OFFSETS, GROUP);
 
         assertEquals(2, names(stubborn).size());
         assertEquals(2, producer.commitCount());

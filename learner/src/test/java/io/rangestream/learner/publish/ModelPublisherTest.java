@@ -104,7 +104,7 @@ class ModelPublisherTest {
                 Optional.empty(),
                 40);
 
-        signing.publish(draft(), artifact, NOTHING, OFFSETS, GROUP);
+        signing.publish(draft(), artifact, NOTHING, List.of(), OFFSETS, GROUP);
 
         ProducerRecord<String, SpecificRecord> event = producer.history().get(3);
         byte[] sent = RecordSerde.ofAny(List.of(), fingerprint -> Optional.empty())
@@ -141,7 +141,7 @@ class ModelPublisherTest {
 
     @Test
     void anArtifactOfWholeChunksHasNoEmptyOne() {
-        ModelUpdate published = publisher.publish(draft(), new byte[2 * CHUNK], NOTHING, OFFSETS, GROUP);
+        ModelUpdate published = publisher.publish(draft(), new byte[2 * CHUNK], NOTHING, List.of(), OFFSETS, GROUP);
 
         assertEquals(2, published.getArtifact().getChunks());
     }
@@ -278,7 +278,7 @@ class ModelPublisherTest {
             }
         };
 
-        ModelUpdate published = publisher.publish(draft(), artifact, NOTHING, OFFSETS, group);
+        ModelUpdate published = publisher.publish(draft(), artifact, NOTHING, List.of(), OFFSETS, group);
 
         assertEquals(1, producer.commitCount());
         assertEquals(4, producer.history().size());
@@ -313,7 +313,7 @@ class ModelPublisherTest {
     }
 
     private ModelUpdate publish(Succession others) {
-        return publisher.publish(draft(), artifact, others, OFFSETS, GROUP);
+        return publisher.publish(draft(), artifact, others, List.of(), OFFSETS, GROUP);
     }
 
     private static ModelUpdate draft() {

@@ -216,7 +216,7 @@ class PublishingRightTest {
         if (topic.lastEvent() == 0) {
             topic.passedOver(Set.of(99L), 40); // Forty events of versions that have gone.
         }
-        return right.publish(publisher, known, draft(), new byte[2500], NOTHING, OFFSETS);
+        return right.publish(publisher, known, draft(), new byte[2500], NOTHING, List.of(), OFFSETS);
     }
 
     private static VersionHistory history(ModelUpdate... versions) {

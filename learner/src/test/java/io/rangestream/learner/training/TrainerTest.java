@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.avro.Erasure;
 import io.rangestream.learner.TrustedRecords;
+import io.rangestream.learner.batch.LeftOutFace;
 import io.rangestream.learner.batch.PreparedBatch;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -126,7 +127,7 @@ class TrainerTest {
         System.arraycopy(mixed.crops(), crop, bobs, 0, crop);
         System.arraycopy(mixed.crops(), 3 * crop, bobs, crop, crop);
         try (var without = new Trainer(config())) {
-            without.train(new PreparedBatch(mixed.source(), bobs, List.of("bob", "bob"), 0), 1);
+            without.train(new PreparedBatch(mixed.source(), bobs, List.of("bob", "bob"), List.of()), 1);
 
             trainer.erase(new Erasure("0_0", 1L, "ann", 7L, 0L), 0);
             trainer.train(mixed, 1);
@@ -151,7 +152,7 @@ class TrainerTest {
     @Test
     void cropsThatCouldNotBeDecodedAreCountedAndABatchOfOneCropIsNotStepped() {
         PreparedBatch one = batch("0_0", 1, "ann");
-        trainer.train(new PreparedBatch(one.source(), one.crops(), one.identities(), 3), 0);
+        trainer.train(new PreparedBatch(one.source(), one.crops(), one.identities(), leftOut("1", "2", "3")), 0);
 
         assertEquals(new Trainer.Counters(1, 0, 0, 3), trainer.counters());
         assertEquals(1, trainer.position().nextOffset());
@@ -343,11 +344,72 @@ class TrainerTest {
         }
     }
 
+    private static List<LeftOutFace> leftOut(String... faceIds) {
+        return Arrays.stream(faceIds)
+                .map(id -> new LeftOutFace("eve", id, 10, "JPEG cannot be decoded", -1))
+                .toList();
+    }
+
+    @Test
+    void aFaceThatCannotBeDecodedIsReportedOnceAndWithTheNextVersion() throws IOException {
+        PreparedBatch crops = batch("0_0", 1, ANN_AND_BOB);
+        for (int i = 1; i <= 3; i++) {
+            trainer.train(
+                    new PreparedBatch(
+                            TrainingBatches.source("0_0", i),
+                            crops.crops(),
+                            crops.identities(),
+                            i < 3 ? leftOut("1", "2") : leftOut("2", "3")),
+                    10 * i);
+        }
+        trainer.leaveOut(new LeftOutFace("zoe", "held-out", 10, "PNG cannot be decoded", -1));
+        byte[] crashed = state(trainer);
+
+        assertEquals(List.of("1@10", "2@10", "3@30", "held-out@-1"), pending(trainer));
+        trainer.versionMade(Double.NaN, 1, 1);
+        trainer.train(
+                new PreparedBatch(
+                        TrainingBatches.source("0_0", 4), crops.crops(), crops.identities(), leftOut("1", "4")),
+                40);
+        assertEquals(List.of("4@40"), pending(trainer));
+
+        // And so it is after a crash, but of nobody who was erased
+        try (var restored = new Trainer(config())) {
+            restored.load(new DataInputStream(new ByteArrayInputStream(crashed)));
+            assertEquals(List.of("1@10", "2@10", "3@30", "held-out@-1"), pending(restored));
+            restored.erase(new Erasure("0_0", 4L, "eve", 7L, 0L), 40);
+            assertEquals(List.of("held-out@-1"), pending(restored));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "ann", "ann,ann", "ann,ann,ann"})
+    void whatIsLeftOfABatchMayBeNobodyOrOnePersonAndTrainingGoesOnWithFiniteWeights(String left) {
+        String[] identities = left.isEmpty() ? new String[0] : left.split(",");
+        PreparedBatch rest = batch("0_0", 1, identities);
+        trainer.train(new PreparedBatch(rest.source(), rest.crops(), rest.identities(), leftOut("1", "2")), 0);
+        trainer.train(batch("0_0", 2, ANN_AND_BOB), 1);
+
+        assertEquals(0, trainer.counters().skippedSteps());
+        assertTrue(Double.isFinite(trainer.meanLosses().total()));
+        for (float weight : trainer.published()) {
+            assertTrue(Float.isFinite(weight));
+        }
+    }
+
+    private static List<String> pending(Trainer trainer) {
+        return trainer.leftOut().stream()
+                .map(face -> face.faceId() + "@" + face.offset())
+                .toList();
+    }
+
     /** Steps on the same nine crops. */
     private static void steps(Trainer trainer, int from, int to) {
         for (int i = from; i <= to; i++) {
             PreparedBatch crops = batch("0_0", 0, "ann", "ann", "ann", "bob", "bob", "bob", "cat", "cat", "cat");
-            trainer.train(new PreparedBatch(TrainingBatches.source("0_0", i), crops.crops(), crops.identities(), 0), i);
+            trainer.train(
+                    new PreparedBatch(TrainingBatches.source("0_0", i), crops.crops(), crops.identities(), List.of()),
+                    i);
         }
     }
 

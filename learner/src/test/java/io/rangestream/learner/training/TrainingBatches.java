@@ -31,7 +31,7 @@ public final class TrainingBatches {
         for (int i = 0; i < crops.length; i++) {
             crops[i] = (float) random.nextDouble(-1, 1);
         }
-        return new PreparedBatch(source(task, sequence), crops, List.of(identities), 0);
+        return new PreparedBatch(source(task, sequence), crops, List.of(identities), List.of());
     }
 
     /** The record of a batch, without faces. */

@@ -1,5 +1,6 @@
 package io.rangestream.sampler.topology;
 
+import io.rangestream.schemas.wire.DeadLetterHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.apache.kafka.clients.producer.ProducerRecord;

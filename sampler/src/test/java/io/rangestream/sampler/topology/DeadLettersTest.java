@@ -8,6 +8,7 @@ import io.rangestream.avro.Encoding;
 import io.rangestream.avro.Erasure;
 import io.rangestream.avro.LabeledFace;
 import io.rangestream.sampler.config.SamplerConfig;
+import io.rangestream.schemas.wire.DeadLetterHeaders;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
-package io.rangestream.sampler.topology;
+package io.rangestream.schemas.wire;
 
-/** Headers of a dead letter: those of KIP-1034, and two of our own for what did not fit. */
+/** Headers of a dead letter: those of KIP-1034, two of our own for what did not fit, and one for what the learner cannot decode. */
 public final class DeadLetterHeaders {
     /** Begins the name of every header that says why and where a record failed. */
     public static final String PREFIX = "__streams.errors.";
@@ -17,6 +17,9 @@ public final class DeadLetterHeaders {
 
     /** Bytes of the original headers, where they were too large to be kept. */
     public static final String DROPPED_HEADER_BYTES = "rs-dropped-header-bytes";
+
+    /** The face_id, where the sampler took the face in and the learner cannot decode it. */
+    public static final String FACE_ID = "rs-face-id";
 
     private DeadLetterHeaders() {}
 }
