@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.rangestream.avro.Encoding;
 import io.rangestream.avro.LabeledFace;
 import io.rangestream.ingest.source.Crops;
-import io.rangestream.ingest.source.FaceRef;
 import io.rangestream.ingest.source.FaceSource;
 import io.rangestream.ingest.source.Jpeg;
 import io.rangestream.ingest.source.Reason;
@@ -19,6 +18,7 @@ import io.rangestream.schemas.image.ImageHeader;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -169,34 +169,11 @@ class DownscalingTest {
         }
     }
 
-    private static Optional<FaceCheck.Checked> check(byte[] image, Rejections rejections) {
-        var face = new FaceRef("Ann", "Ann/1.jpg", image.length, 0);
-        return CHECK.labelled(new OneFace(face, image), face, rejections);
-    }
-
-    private record OneFace(FaceRef face, byte[] image) implements FaceSource {
-        @Override
-        public String description() {
-            return "one face";
+    private Optional<FaceCheck.Checked> check(byte[] image, Rejections rejections) throws IOException {
+        Path folder = Files.createTempDirectory(dir, "photo");
+        try (FaceSource source = FaceSource.open(new Crops(Map.of("Ann/1.jpg", image)).folder(folder))) {
+            return CHECK.labelled(source, source.faces().get(0), rejections);
         }
-
-        @Override
-        public List<FaceRef> faces() {
-            return List.of(face);
-        }
-
-        @Override
-        public Rejections leftOut() {
-            return new Rejections();
-        }
-
-        @Override
-        public byte[] read(FaceRef any) {
-            return image;
-        }
-
-        @Override
-        public void close() {}
     }
 
     /** A gradient, no two corners alike, with noise of this range. */
@@ -215,7 +192,7 @@ class DownscalingTest {
     }
 
     private static int level(double value, int noise, Random random) {
-        return noise == 0 ? (int) value : (int) Math.max(0, Math.min(255, value + random.nextInt(noise) - noise / 2));
+        return noise == 0 ? (int) value : (int) Math.max(0, Math.min(255, value + random.nextInt(noise) - noise / 2.0));
     }
 
     private static byte[] png(BufferedImage image) throws IOException {

@@ -126,6 +126,22 @@ class ArchiveNamesTest {
     }
 
     @Test
+    void oneNameThatIsMarkedAsUtf8AndIsNotRefusesOneEntry() throws IOException {
+        byte[] zip = Files.readAllBytes(archive("zip", Names.LATIN1));
+        for (int at = 0; at < zip.length - 10; at++) {
+            int flags = zip[at] == 'P' && zip[at + 1] == 'K' ? (zip[at + 2] == 1 ? 9 : zip[at + 2] == 3 ? 7 : 0) : 0;
+            zip[at + flags] |= (byte) (flags > 0 ? 0x08 : 0);
+        }
+
+        try (FaceSource source = FaceSource.open(Files.write(dir.resolve("marked.zip"), zip))) {
+            assertEquals(
+                    List.of("Bob/1.jpg"),
+                    source.faces().stream().map(FaceRef::name).toList());
+            assertEquals(2, source.leftOut().byReason().get(Reason.NAME).count());
+        }
+    }
+
+    @Test
     void paxHeadersAreUtf8WhateverTheCharset() throws IOException {
         Path tar = dir.resolve("pax.tar");
         try (var out = new TarArchiveOutputStream(Files.newOutputStream(tar), "ISO-8859-1")) {
