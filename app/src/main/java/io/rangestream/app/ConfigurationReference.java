@@ -11,16 +11,27 @@ import io.rangestream.schemas.config.Settings;
 import io.rangestream.schemas.storage.StorageConfig;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 
 /** All settings of all roles: which there are, and the page that documents them. */
 public final class ConfigurationReference {
+    /** What the launcher and the logging read. */
+    private static final Set<String> OTHER_VARIABLES = Set.of(
+            "RANGESTREAM_HEAP",
+            "RANGESTREAM_JAVA_OPTS",
+            "RANGESTREAM_MAX_MEMORY",
+            "RANGESTREAM_MAVEN_ARGS",
+            "RANGESTREAM_LOG_LEVEL",
+            "RANGESTREAM_LOG_LEVEL_ROOT");
+
     private ConfigurationReference() {}
 
     /** The definitions by the role that reads them. */
@@ -42,14 +53,36 @@ public final class ConfigurationReference {
      * @throws ConfigurationException in one line, with the most similar known key
      */
     public static void requireKnown(Settings settings) {
-        Set<String> known = new TreeSet<>();
-        roles().values().forEach(definition -> known.addAll(definition.names()));
+        Set<String> known = known();
         for (String key : settings.values().keySet()) {
             if (!known.contains(key) && !key.startsWith(Settings.KAFKA_PREFIX)) {
                 throw new ConfigurationException(
                         "unknown setting '%s'; the most similar is '%s'".formatted(key, mostSimilar(key, known)));
             }
         }
+    }
+
+    /**
+     * Variables of the environment that look like settings and that nothing reads, a line each with the most similar known one. They are
+     * no reason to refuse: Kubernetes sets such variables for every service whose name begins with ours.
+     */
+    public static List<String> unknownVariables(Map<String, String> environment) {
+        Set<String> known = known().stream().map(Settings::variable).collect(Collectors.toCollection(TreeSet::new));
+        known.addAll(OTHER_VARIABLES);
+        String kafka = Settings.variable(Settings.KAFKA_PREFIX);
+        return environment.keySet().stream()
+                .filter(name -> name.startsWith(Settings.ENVIRONMENT_PREFIX))
+                .filter(name -> !known.contains(name) && !name.startsWith(kafka))
+                .sorted()
+                .map(name -> "nothing reads the environment variable %s; the most similar is %s"
+                        .formatted(name, mostSimilar(name, known)))
+                .toList();
+    }
+
+    private static Set<String> known() {
+        Set<String> known = new TreeSet<>();
+        roles().values().forEach(definition -> known.addAll(definition.names()));
+        return known;
     }
 
     /** The reference page in Markdown. */

@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.rangestream.app.command.RangeStreamCommand;
 import io.rangestream.schemas.topics.TopicCatalogue;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -96,6 +99,43 @@ class CommandLineTest {
         assertTrue(outcome.err().contains("\tat "), outcome.err());
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "topics create",
+                "topics describe",
+                "ingest --synthetic --synthetic-faces 10 --synthetic-identities 2",
+                "sampler",
+                "learner",
+                "erase ann",
+                "retract ann f1",
+                "relabel ann bea",
+                "rejected list",
+                "rejected replay",
+                "models list",
+                "models show",
+                "models watch",
+                "models fetch",
+                "models promote 1 --expect 0 --reason good",
+                "models rollback 1 --expect 2 --reason bad"
+            })
+    void aBrokerThatIsNotThereIsToldInTheSameWordsEverywhere(String arguments) throws IOException {
+        int port;
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
+        }
+        Outcome outcome = run((arguments + " -D broker.wait.seconds=0 -b localhost:" + port).split(" "));
+
+        assertEquals(1, outcome.exit(), outcome.err());
+        assertTrue(
+                outcome.err()
+                        .matches(
+                                "rangestream: cannot reach Kafka at localhost:%d since [^ ]+: localhost:%d refuses connections;"
+                                                .formatted(port, port)
+                                        + " given up after 0 s\n"),
+                outcome.err());
+    }
+
     @Test
     void rolesRefuseToStartWithoutTheirTopics() {
         for (String role : new String[] {"learner", "sampler"}) {
@@ -105,6 +145,8 @@ class CommandLineTest {
                     BROKER.bootstrapServers(),
                     "--topic-prefix",
                     "absent.",
+                    "-D",
+                    "broker.wait.seconds=1",
                     "-D",
                     role.equals("learner") ? "checkpoint.dir=" + directory : "state.dir=" + directory);
 

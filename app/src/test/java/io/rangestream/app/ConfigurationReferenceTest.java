@@ -9,6 +9,7 @@ import io.rangestream.schemas.config.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +43,21 @@ class ConfigurationReferenceTest {
                 () -> ConfigurationReference.requireKnown(Settings.of(Map.of("replay.ration", "2"))));
 
         assertEquals("unknown setting 'replay.ration'; the most similar is 'replay.ratio'", e.getMessage());
+    }
+
+    @Test
+    void variablesThatNothingReadsAreToldWithTheOneThatWasMeant() {
+        assertEquals(
+                List.of("nothing reads the environment variable RANGESTREAM_REPLAY_RATOI; the most similar is"
+                        + " RANGESTREAM_REPLAY_RATIO"),
+                ConfigurationReference.unknownVariables(Map.of(
+                        "RANGESTREAM_REPLAY_RATOI", "2",
+                        "RANGESTREAM_REPLAY_RATIO", "2",
+                        "RANGESTREAM_HEAP", "1g",
+                        "RANGESTREAM_JAVA_OPTS", "-Xss1m",
+                        "RANGESTREAM_LOG_LEVEL_ROOT", "WARN",
+                        "RANGESTREAM_KAFKA_SECURITY_PROTOCOL", "SSL",
+                        "PATH", "/bin")));
     }
 
     @Test

@@ -14,6 +14,7 @@ final class SamplerProcess extends RoleProcess {
                 "sampler",
                 settings.with(SamplerConfig.STATE_DIR, directory.resolve("state")),
                 directory.resolve("log"),
-                "-Xmx256m");
+                "-Xmx256m",
+                "-Dlogback.configurationFile=logback.xml");
     }
 }

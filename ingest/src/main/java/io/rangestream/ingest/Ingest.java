@@ -4,7 +4,10 @@ import io.rangestream.avro.LabeledFace;
 import io.rangestream.ingest.source.FaceRef;
 import io.rangestream.ingest.source.FaceSource;
 import io.rangestream.ingest.source.Rejections;
+import io.rangestream.schemas.broker.BrokerConnection;
+import io.rangestream.schemas.broker.KafkaFailure;
 import io.rangestream.schemas.config.CommonConfig;
+import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.identity.IdentityList;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
@@ -63,20 +66,24 @@ public final class Ingest implements AutoCloseable {
         this.check = config.check();
     }
 
-    /** Like {@link #connect(CommonConfig, IngestConfig, Rejections.Log)}, for whom the summary's rejections will do. */
+    /** As the other, with a command's patience, for whom the summary's rejections will do. */
     public static Ingest connect(CommonConfig common, IngestConfig config) {
-        return connect(common, config, Rejections.Log.NONE);
+        return connect(common, config, Rejections.Log.NONE, BrokerConnection.ofCommand(common));
     }
 
     /**
      * Publishes the schema of what will be sent, and connects.
      *
      * @param rejected gets every crop of the sources that is not sent
-     * @throws IngestException if the broker cannot be reached or does not know the topics
+     * @param broker waits for Kafka and for the topics
+     * @throws ConfigurationException if topics are missing and not waited for
+     * @throws KafkaException in one line, if Kafka cannot be reached in time or refuses this client
      */
-    public static Ingest connect(CommonConfig common, IngestConfig config, Rejections.Log rejected) {
+    public static Ingest connect(
+            CommonConfig common, IngestConfig config, Rejections.Log rejected, BrokerConnection broker) {
         Map<String, Object> client = ProducerSettings.of(common.clientConfig(), config.maxFaceBytes());
-        try {
+        broker.requireTopics(List.of(common.topics().faces(), common.topics().schemas()));
+        return broker.call(() -> {
             SchemaTopic.publish(common.topics().schemas(), client, List.of(LabeledFace.getClassSchema()));
             return new Ingest(
                     config,
@@ -85,11 +92,7 @@ public final class Ingest implements AutoCloseable {
                     new KafkaProducer<>(client, new StringSerializer(), new ByteArraySerializer()),
                     Time.SYSTEM,
                     rejected);
-        } catch (InterruptException e) {
-            throw e;
-        } catch (KafkaException e) {
-            throw failure(common.topics().schemas(), common.bootstrapServers(), e);
-        }
+        });
     }
 
     /**
@@ -173,12 +176,10 @@ public final class Ingest implements AutoCloseable {
     }
 
     private static IngestException failure(String topic, String brokers, KafkaException e) {
-        Throwable cause = e.getCause() instanceof KafkaException inner ? inner : e;
-        String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        return new IngestException(
-                "cannot send to %s at %s: %s"
-                        .formatted(topic, brokers, message.lines().findFirst().orElse("")),
-                e);
+        String line = KafkaFailure.mayPass(e)
+                ? "cannot reach Kafka at %s: %s".formatted(brokers, KafkaFailure.line(e))
+                : "cannot send to %s at %s: %s".formatted(topic, brokers, KafkaFailure.line(e));
+        return new IngestException(line, e);
     }
 
     /** One run's state. */

@@ -9,6 +9,8 @@ final class ProducerSettings {
     /** The key, the name of the file and the record's own fields, generously. */
     private static final int OVERHEAD_BYTES = 16 * 1024;
 
+    private static final int OUTAGE_MILLIS = 15 * 60_000;
+
     private ProducerSettings() {}
 
     /** @param client connection settings; what they say on batching and timeouts stands */
@@ -21,10 +23,10 @@ final class ProducerSettings {
         settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Math.max(4L * InFlight.MAX_BYTES, 2L * maxFaceBytes));
         settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, (int)
                 Math.min(Integer.MAX_VALUE, Math.max(1L << 20, (long) maxFaceBytes + OVERHEAD_BYTES)));
-        // An absent broker is an error within seconds, not after the clients' defaults of one and two minutes.
-        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 15_000);
+        // A broker that is away for ten minutes ends no run; whoever watches is told of it meanwhile.
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, OUTAGE_MILLIS);
         settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 15_000);
-        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 45_000);
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, OUTAGE_MILLIS);
         settings.putAll(client);
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);

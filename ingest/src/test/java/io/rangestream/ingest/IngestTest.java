@@ -188,7 +188,7 @@ class IngestTest {
 
     @Test
     void aBrokersErrorEndsItInOneLine() {
-        producer.sendException = new TopicAuthorizationException("Not authorized to access topics: [faces]");
+        producer.sendException = new TopicAuthorizationException(Set.of("faces"));
         var failing = new Ingest(
                 IngestConfig.from(DEFAULTS), "faces", "broker:9092", producer, Time.SYSTEM, Rejections.Log.NONE);
 
@@ -196,7 +196,9 @@ class IngestTest {
                 IngestException.class,
                 () -> failing.run(new SyntheticFaces(Population.of(2, 9), 1), Optional.empty(), ProgressListener.NONE));
 
-        assertEquals("cannot send to faces at broker:9092: Not authorized to access topics: [faces]", e.getMessage());
+        assertEquals(
+                "cannot send to faces at broker:9092: not authorised for topics faces; the user needs an ACL for them",
+                e.getMessage());
     }
 
     @Test
@@ -215,7 +217,7 @@ class IngestTest {
                 IngestException.class,
                 () -> ingest.run(new SyntheticFaces(Population.of(2, 9), 1), Optional.empty(), ProgressListener.NONE));
 
-        assertEquals("cannot send to faces at broker:9092: no", e.getMessage());
+        assertEquals("cannot send to faces at broker:9092: not authorised: no", e.getMessage());
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.rangestream.learner.backbone.Backbones;
 import io.rangestream.learner.config.LearnerConfig;
+import io.rangestream.schemas.broker.BrokerConnection;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.ConfigurationException;
 import java.time.Duration;
@@ -32,15 +33,22 @@ public final class Learner implements MeterBinder, AutoCloseable {
         thread.setDaemon(true);
     }
 
+    /** As {@link #start(CommonConfig, LearnerConfig, BrokerConnection)}, with a command's patience. */
+    public static Learner start(CommonConfig common, LearnerConfig config) {
+        return start(common, config, BrokerConnection.ofCommand(common));
+    }
+
     /**
      * Starts a learner.
      *
-     * @throws ConfigurationException if topics are missing
+     * @param broker waits for Kafka and for the topics
+     * @throws ConfigurationException if topics are missing and not waited for
+     * @throws KafkaException in one line, if Kafka cannot be reached in time or refuses this client
      * @throws IllegalStateException in one line if the backend cannot be had
      */
-    public static Learner start(CommonConfig common, LearnerConfig config) {
+    public static Learner start(CommonConfig common, LearnerConfig config, BrokerConnection broker) {
         Backbones.requireDevice(config.device());
-        LearnerClients.requireTopics(common);
+        broker.requireTopics(LearnerClients.topics(common, config));
         var meters = new CompositeMeterRegistry();
         var learner = new Learner(new LearnerLoop(common, config, meters), meters);
         learner.thread.start();

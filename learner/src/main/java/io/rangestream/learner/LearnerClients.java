@@ -30,6 +30,7 @@ import io.rangestream.schemas.wire.RecordSerde;
 import io.rangestream.schemas.wire.SchemaTopic;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,15 +76,21 @@ final class LearnerClients implements AutoCloseable {
         this.schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig());
     }
 
-    /** @throws ConfigurationException if topics are missing */
-    static void requireTopics(CommonConfig common) {
-        try (var admin = new TopicAdmin(common.clientConfig())) {
-            List<String> missing = admin.missing(common.topics());
-            if (!missing.isEmpty()) {
-                throw new ConfigurationException("topics are missing: %s; 'rangestream topics create' makes them"
-                        .formatted(String.join(", ", missing)));
-            }
+    /** The topics that a learner reads or writes. */
+    static List<String> topics(CommonConfig common, LearnerConfig config) {
+        TopicCatalogue topics = common.topics();
+        var used = new ArrayList<>(List.of(
+                topics.batches(),
+                topics.facesHoldout(),
+                topics.learnerProgress(),
+                topics.modelUpdates(),
+                topics.modelWeights(),
+                topics.modelOrders(),
+                topics.schemas()));
+        if (config.checkpoints().store().equals(CheckpointConfig.KAFKA)) {
+            used.add(topics.learnerCheckpoints());
         }
+        return used;
     }
 
     TopicCatalogue topics() {

@@ -7,12 +7,15 @@ import io.rangestream.avro.LearnerState;
 import io.rangestream.learner.checkpoint.CheckpointStore;
 import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.learner.training.TrainingException;
+import io.rangestream.schemas.broker.Outage;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.log.OutageLog;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -30,6 +33,7 @@ import org.slf4j.LoggerFactory;
 final class LearnerLoop {
     private static final Logger log = LoggerFactory.getLogger(LearnerLoop.class);
     private static final Duration IDLE_POLL = Duration.ofMillis(200);
+    private static final Duration ASK_WITHIN = Duration.ofSeconds(5);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
     /** As long as the group waits for its members to come back, by default. */
     private static final Duration RENEWAL_PATIENCE = Duration.ofMinutes(5);
@@ -49,6 +53,7 @@ final class LearnerLoop {
     /** The training that was given up last, which may still be at its end. */
     private @Nullable TrainingThread formerTraining;
 
+    private final Outage outage = new Outage(log, "the learner cannot begin", "the learner begins");
     private Duration restartPause = RESTART_PAUSE;
     private final OutageLog positioning = new OutageLog(log);
     private boolean positioned;
@@ -81,12 +86,15 @@ final class LearnerLoop {
 
     void run() {
         try (var clients = new LearnerClients(common, config);
-                var checkpoints = clients.checkpoints();
+                var checkpoints = waiting(clients::checkpoints);
                 var reports =
                         new ProgressReports(clients.progress(), clients.topics().learnerProgress())) {
-            checkpoints.probe();
-            Lineage.requireReachable(checkpoints, clients.history());
-            clients.publishSchemas();
+            waiting(() -> {
+                checkpoints.probe();
+                Lineage.requireUsable(checkpoints, clients.history(), config);
+                clients.publishSchemas();
+                return checkpoints;
+            });
             Consumer<String, byte[]> c = clients.batches();
             consumer = c;
             boolean sound = false;
@@ -111,6 +119,35 @@ final class LearnerLoop {
                 sound = true;
             } finally {
                 leave(c, reports, sound);
+            }
+        } catch (CancellationException e) {
+            log.debug("stopped before it could begin");
+        }
+    }
+
+    /**
+     * Does something again and again until it succeeds, as long as time may cure what is in the way.
+     *
+     * @throws CancellationException if the learner is stopped meanwhile
+     */
+    private <T> T waiting(Supplier<T> work) {
+        while (true) {
+            try {
+                T done = work.get();
+                outage.succeeded();
+                return done;
+            } catch (RuntimeException e) {
+                if (!StartFailure.mayPass(e)) {
+                    throw e;
+                }
+                long end =
+                        System.nanoTime() + outage.failed(StartFailure.line(e)).toNanos();
+                while (System.nanoTime() - end < 0) {
+                    if (stopping) {
+                        throw new CancellationException("stopped while waiting");
+                    }
+                    LockSupport.parkNanos(IDLE_POLL.toNanos());
+                }
             }
         }
     }
@@ -216,8 +253,8 @@ final class LearnerLoop {
         long first;
         long end;
         try {
-            first = c.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
-            end = c.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            first = c.beginningOffsets(List.of(partition), ASK_WITHIN).getOrDefault(partition, 0L);
+            end = c.endOffsets(List.of(partition), ASK_WITHIN).getOrDefault(partition, 0L);
             positioning.succeeded("the place to read from is known");
         } catch (RetriableException e) {
             positioning.failed("training waits, as the broker does not say where %s begins and ends: %s"

@@ -6,10 +6,12 @@ import io.rangestream.avro.ModelUpdate;
 import io.rangestream.learner.CheckpointHeader.Resumed;
 import io.rangestream.learner.checkpoint.CheckpointException;
 import io.rangestream.learner.checkpoint.CheckpointStore;
+import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.learner.evaluation.Founder;
 import io.rangestream.learner.evaluation.SpaceRule.Space;
 import io.rangestream.learner.publish.VersionHistory;
 import io.rangestream.learner.training.Trainer;
+import io.rangestream.schemas.config.ConfigurationException;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -98,16 +100,39 @@ final class Lineage {
     }
 
     /**
-     * Makes sure, before another learner is gone, that its checkpoints would be found.
+     * Makes sure, before another learner is gone, that its checkpoints would be found, and that this configuration could go on with them.
      *
      * @throws CheckpointException if there are versions and not one checkpoint
+     * @throws ConfigurationException if the last version was made with another network, seed, optimiser or loss
      */
-    static void requireReachable(CheckpointStore checkpoints, VersionHistory history) {
-        history.last().filter(last -> checkpoints.isEmpty()).ifPresent(last -> {
-            throw CheckpointException.unavailable(
-                    "there are versions up to %d and no checkpoint of any in %s: all learners of a model need the same checkpoint.store"
-                            .formatted(last.getVersion(), checkpoints.location()),
-                    null);
+    static void requireUsable(CheckpointStore checkpoints, VersionHistory history, LearnerConfig config) {
+        history.last().ifPresent(last -> {
+            if (checkpoints.isEmpty()) {
+                throw CheckpointException.unavailable(
+                        "there are versions up to %d and no checkpoint of any in %s: all learners of a model need the same checkpoint.store"
+                                .formatted(last.getVersion(), checkpoints.location()),
+                        null);
+            }
+            requireFits(checkpoints, last, config);
+        });
+    }
+
+    private static void requireFits(CheckpointStore checkpoints, ModelUpdate last, LearnerConfig config) {
+        Optional<String> contradiction;
+        try {
+            contradiction = checkpoints.readVersion(
+                    last.getVersion(), last.getTraining().getCheckpointSha256(), in -> {
+                        CheckpointHeader.read(in);
+                        return Trainer.contradiction(in, config);
+                    });
+        } catch (CheckpointException e) {
+            if (!e.isRefusal()) {
+                throw e;
+            }
+            return; // Whoever gets the partition says so, and looks for another version's.
+        }
+        contradiction.ifPresent(what -> {
+            throw new ConfigurationException("version %d of the model: %s".formatted(last.getVersion(), what));
         });
     }
 

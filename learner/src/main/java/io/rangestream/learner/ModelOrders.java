@@ -7,6 +7,7 @@ import io.rangestream.learner.orders.OrderDesk;
 import io.rangestream.learner.orders.OrderLog;
 import io.rangestream.learner.orders.OrderRules;
 import io.rangestream.learner.publish.VersionHistory;
+import io.rangestream.schemas.broker.BrokerConnection;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.log.OutageLog;
@@ -53,7 +54,7 @@ public final class ModelOrders implements AutoCloseable {
      * @throws ConfigurationException if topics are missing
      */
     public static ModelOrders connect(CommonConfig common, LearnerConfig config) {
-        LearnerClients.requireTopics(common);
+        BrokerConnection.ofCommand(common).requireTopics(LearnerClients.topics(common, config));
         return new ModelOrders(common, config);
     }
 

@@ -15,6 +15,7 @@ import io.rangestream.learner.evaluation.SpaceRule.Space;
 import io.rangestream.learner.publish.VersionHistory;
 import io.rangestream.learner.publish.Versions;
 import io.rangestream.learner.training.Trainer;
+import io.rangestream.schemas.config.ConfigurationException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -284,14 +285,30 @@ class LineageTest {
     }
 
     @Test
-    void aLearnerThatSeesVersionsAndNoCheckpointDoesNotJoin(@TempDir Path elsewhere) {
-        Lineage.requireReachable(CheckpointStore.in(elsewhere), history);
+    void aLearnerThatCouldNotGoOnWithTheLastVersionDoesNotJoin() {
         train(1);
         publish(1, ModelStatus.PROMOTED);
 
-        Lineage.requireReachable(CheckpointStore.in(folder), history);
         var e = assertThrows(
-                CheckpointException.class, () -> Lineage.requireReachable(CheckpointStore.in(elsewhere), history));
+                ConfigurationException.class,
+                () -> Lineage.requireUsable(CheckpointStore.in(folder), history, config("loss", "softmax")));
+
+        assertTrue(
+                e.getMessage()
+                        .matches("version 1 of the model: it was made with loss=.*, the configuration says softmax"),
+                e.getMessage());
+    }
+
+    @Test
+    void aLearnerThatSeesVersionsAndNoCheckpointDoesNotJoin(@TempDir Path elsewhere) {
+        Lineage.requireUsable(CheckpointStore.in(elsewhere), history, config());
+        train(1);
+        publish(1, ModelStatus.PROMOTED);
+
+        Lineage.requireUsable(CheckpointStore.in(folder), history, config());
+        var e = assertThrows(
+                CheckpointException.class,
+                () -> Lineage.requireUsable(CheckpointStore.in(elsewhere), history, config()));
 
         assertTrue(
                 e.getMessage()

@@ -32,6 +32,7 @@ final class Pacer {
     private final boolean pauses;
     private final Duration faceRetention;
     private final InstantSource clock;
+    private final BatchWaits waits;
     private volatile long ahead;
     private boolean pauseWasSaid;
     private Instant lastLine = Instant.MIN;
@@ -72,6 +73,7 @@ final class Pacer {
         this.pauses = mode == Pacing.Mode.LOSSLESS;
         this.faceRetention = faceRetention;
         this.clock = clock;
+        this.waits = new BatchWaits(clock);
     }
 
     /** Compares the two and pauses or resumes; to be called often. */
@@ -94,7 +96,10 @@ final class Pacer {
             } else {
                 warnBeforeFacesExpire(reports, unread);
             }
-        } else if (pauses && running && distance > allowed) {
+            return;
+        }
+        waits.look(reports);
+        if (pauses && running && distance > allowed) {
             application.pause();
             board.count(Event.PAUSED);
             sayPaused(distance, allowed);

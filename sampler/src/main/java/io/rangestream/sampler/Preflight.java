@@ -5,12 +5,12 @@ import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.topics.TopicCatalogue;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -38,49 +38,53 @@ final class Preflight {
      */
     record Facts(int facePartitions, Duration faceRetention, int deadLetterBytes) {}
 
-    /**
-     * @throws ConfigurationException in one line, if something has to be changed first
-     * @throws KafkaException in one line, if the broker cannot be asked
-     */
-    static Facts check(CommonConfig common, SamplerConfig config) {
-        try {
-            Files.createDirectories(config.stateDir());
-        } catch (IOException e) {
-            throw new ConfigurationException(
-                    "%s %s cannot be made: %s".formatted(SamplerConfig.STATE_DIR, config.stateDir(), e));
-        }
-        Map<String, Object> client = common.clientConfig();
-        client.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
-        client.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
-        try (Admin admin = Admin.create(client)) {
-            return check(admin, common, config);
-        } catch (ExecutionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new KafkaException(
-                    "cannot ask Kafka at %s: %s".formatted(common.bootstrapServers(), cause.getMessage()), cause);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new org.apache.kafka.common.errors.InterruptException(e);
-        }
-    }
-
-    private static Facts check(Admin admin, CommonConfig common, SamplerConfig config)
-            throws ExecutionException, InterruptedException {
-        TopicCatalogue topics = common.topics();
-        var needed = List.of(
+    /** The topics that a sampler reads or writes. */
+    static List<String> topics(TopicCatalogue topics) {
+        return List.of(
                 topics.faces(),
                 topics.facesRejected(),
                 topics.facesHoldout(),
                 topics.batches(),
                 topics.learnerProgress(),
                 topics.schemas());
-        Set<String> existing = get(admin.listTopics().names());
-        var missing = new ArrayList<>(needed);
-        missing.removeAll(existing);
-        if (!missing.isEmpty()) {
-            throw new ConfigurationException("missing topics %s: create them with `rangestream topics create`"
-                    .formatted(String.join(", ", missing)));
+    }
+
+    /**
+     * @throws ConfigurationException in one line, if something has to be changed first
+     * @throws KafkaException if the broker cannot be asked
+     */
+    static Facts check(CommonConfig common, SamplerConfig config) {
+        requireStateDir(config.stateDir());
+        Map<String, Object> client = common.clientConfig();
+        client.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
+        client.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
+        try (Admin admin = Admin.create(client)) {
+            return check(admin, common, config);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new org.apache.kafka.common.errors.InterruptException(e);
         }
+    }
+
+    /** Before the group is joined: a sampler that cannot keep state would only take partitions from others. */
+    private static void requireStateDir(Path directory) {
+        try {
+            Files.createDirectories(directory);
+            Files.delete(Files.createTempFile(directory, "probe-", ".tmp"));
+        } catch (IOException e) {
+            throw new ConfigurationException("%s %s cannot be written to: %s"
+                    .formatted(
+                            SamplerConfig.STATE_DIR,
+                            directory,
+                            e instanceof AccessDeniedException ? "access denied" : e));
+        }
+    }
+
+    private static Facts check(Admin admin, CommonConfig common, SamplerConfig config)
+            throws ExecutionException, InterruptedException {
+        TopicCatalogue topics = common.topics();
         int batches = setting(admin, topics.batches(), TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
                 .intValue();
         requireRoom(topics.batches(), batches, config.largestBatchBytes(), "a batch");

@@ -14,6 +14,7 @@ import io.rangestream.sampler.topology.StreamsSettings;
 import io.rangestream.sampler.topology.TaskBoard;
 import io.rangestream.sampler.topology.TaskBoard.Event;
 import io.rangestream.sampler.topology.TaskReport;
+import io.rangestream.schemas.broker.BrokerConnection;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.wire.RegistrySchemas;
@@ -30,6 +31,7 @@ import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +56,7 @@ public final class Sampler implements MeterBinder, AutoCloseable {
         var learner = new LearnerDistance(config.pacing().batchesAheadPerTask(facts.facePartitions()));
         memory = new RocksMemory(config.stateMemoryBytes());
         schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig());
-        failures = new FailurePolicy(InstantSource.system());
+        failures = new FailurePolicy(config.stateDir(), InstantSource.system());
         Properties settings = StreamsSettings.of(common, config, facts.deadLetterBytes(), memory);
         streams = new KafkaStreams(
                 SamplerTopology.build(
@@ -74,23 +76,50 @@ public final class Sampler implements MeterBinder, AutoCloseable {
                 streams, board, config, settings.getProperty(StreamsConfig.APPLICATION_SERVER_CONFIG, ""));
     }
 
+    /** As {@link #start(CommonConfig, SamplerConfig, BrokerConnection)}, with a command's patience. */
+    public static Sampler start(CommonConfig common, SamplerConfig config) {
+        return start(common, config, BrokerConnection.ofCommand(common));
+    }
+
     /**
      * Checks the topics, publishes the sampler's schemas and starts. Returns before the buffers are restored.
      *
+     * @param broker waits for Kafka and for the topics
      * @throws ConfigurationException in one line, if a setting or a topic has to be changed first
-     * @throws KafkaException if the broker cannot be reached
+     * @throws KafkaException in one line, if Kafka cannot be reached in time or refuses this client
      */
-    public static Sampler start(CommonConfig common, SamplerConfig config) {
-        Preflight.Facts facts = Preflight.check(common, config);
-        SchemaTopic.publish(
-                common.topics().schemas(),
-                common.clientConfig(),
-                List.of(
-                        TrainingBatch.getClassSchema(),
-                        Erasure.getClassSchema(),
-                        LabeledFace.getClassSchema(),
-                        BatchFace.getClassSchema()));
-        var sampler = new Sampler(common, config, facts);
+    public static Sampler start(CommonConfig common, SamplerConfig config, BrokerConnection broker) {
+        broker.requireTopics(Preflight.topics(common.topics()));
+        Preflight.Facts facts = broker.call(() -> Preflight.check(common, config));
+        broker.call(() -> {
+            SchemaTopic.publish(
+                    common.topics().schemas(),
+                    common.clientConfig(),
+                    List.of(
+                            TrainingBatch.getClassSchema(),
+                            Erasure.getClassSchema(),
+                            LabeledFace.getClassSchema(),
+                            BatchFace.getClassSchema()));
+            return facts;
+        });
+        Sampler sampler = broker.call(() -> begun(common, config, facts));
+        log.info(
+                "sampler {} draws {} x {} crops from {}",
+                StreamsSettings.applicationId(common, config),
+                config.batchIdentities(),
+                config.samplesPerIdentity(),
+                common.topics().faces());
+        return sampler;
+    }
+
+    private static Sampler begun(CommonConfig common, SamplerConfig config, Preflight.Facts facts) {
+        Sampler sampler;
+        try {
+            sampler = new Sampler(common, config, facts);
+        } catch (StreamsException e) {
+            throw new ConfigurationException("%s %s is in use by another sampler, or is no folder to keep state in: %s"
+                    .formatted(SamplerConfig.STATE_DIR, config.stateDir(), e.getMessage()));
+        }
         try {
             sampler.watch.start();
             sampler.streams.start();
@@ -98,12 +127,6 @@ public final class Sampler implements MeterBinder, AutoCloseable {
             sampler.close();
             throw e;
         }
-        log.info(
-                "sampler {} draws {} x {} crops from {}",
-                StreamsSettings.applicationId(common, config),
-                config.batchIdentities(),
-                config.samplesPerIdentity(),
-                common.topics().faces());
         return sampler;
     }
 

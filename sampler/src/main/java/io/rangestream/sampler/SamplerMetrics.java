@@ -43,6 +43,16 @@ final class SamplerMetrics implements MeterBinder, AutoCloseable {
         gauge(registry, "kept", "Faces in the buffers", TaskReport::kept);
         gauge(registry, "credit", "Crops earned and not yet spent", TaskReport::credit);
         gauge(registry, "tasks", "Faces partitions worked on here", report -> 1);
+        gauge(
+                registry,
+                "tasks.lacking.people",
+                "Faces partitions where too few identities have enough faces for a batch",
+                report -> report.lacksPeople() ? 1 : 0);
+        gauge(
+                registry,
+                "tasks.lacking.credit",
+                "Faces partitions where too few new faces have come for the next batch",
+                report -> report.lacksCredit() ? 1 : 0);
         Gauge.builder("rangestream.sampler.ahead", pacer, Pacer::ahead)
                 .description("Batches and erasures that the learner has yet to deal with")
                 .register(registry);

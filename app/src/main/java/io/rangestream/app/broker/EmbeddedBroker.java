@@ -54,15 +54,29 @@ public final class EmbeddedBroker implements AutoCloseable {
         Properties properties = properties(data, listen, freePort());
         properties.putAll(settings);
         format(data, properties);
-        var server = new KafkaRaftServer(new KafkaConfig(properties), Time.SYSTEM);
+        KafkaRaftServer server;
+        try {
+            server = new KafkaRaftServer(new KafkaConfig(properties), Time.SYSTEM);
+        } catch (RuntimeException e) {
+            throw failure(data, listen, e);
+        }
         try {
             server.startup();
         } catch (RuntimeException e) {
             server.shutdown();
-            throw new IllegalStateException(
-                    "the broker cannot start on port %d: %s".formatted(listen, e.getMessage()), e);
+            throw failure(data, listen, e);
         }
         return new EmbeddedBroker(server, listen);
+    }
+
+    private static IllegalStateException failure(Path data, int port, RuntimeException e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return new IllegalStateException(
+                "the broker cannot start on port %d with the data in %s: %s".formatted(port, data, root.getMessage()),
+                e);
     }
 
     /** host:port for clients. */
@@ -120,6 +134,25 @@ public final class EmbeddedBroker implements AutoCloseable {
         return p;
     }
 
+    /** Formatting again is only possible with the cluster id that the folder has. */
+    private static String clusterId(Path data) throws IOException {
+        Path meta = data.resolve("logs").resolve("meta.properties");
+        if (!Files.exists(meta)) {
+            return Uuid.randomUuid().toString();
+        }
+        var properties = new Properties();
+        try (var reader = Files.newBufferedReader(meta)) {
+            properties.load(reader);
+        } catch (IllegalArgumentException e) {
+            throw new IOException("%s is damaged".formatted(meta), e);
+        }
+        String id = properties.getProperty("cluster.id");
+        if (id == null) {
+            throw new IOException("%s holds no cluster.id".formatted(meta));
+        }
+        return id;
+    }
+
     private static void format(Path data, Properties properties) {
         try {
             Files.createDirectories(data.resolve("logs"));
@@ -130,12 +163,7 @@ public final class EmbeddedBroker implements AutoCloseable {
             var output = new ByteArrayOutputStream();
             int exit = StorageTool.execute(
                     new String[] {
-                        "format",
-                        "--ignore-formatted",
-                        "--cluster-id",
-                        Uuid.randomUuid().toString(),
-                        "--config",
-                        file.toString()
+                        "format", "--ignore-formatted", "--cluster-id", clusterId(data), "--config", file.toString()
                     },
                     new PrintStream(output, true, StandardCharsets.UTF_8));
             if (exit != 0) {

@@ -1,12 +1,17 @@
 package io.rangestream.app.command;
 
 import io.rangestream.app.ConfigurationReference;
+import io.rangestream.schemas.broker.BrokerConnection;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.config.Settings;
+import io.rangestream.schemas.topics.TopicCatalogue;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -56,6 +61,28 @@ final class ConfigOptions {
         ConfigurationReference.requireKnown(fromFlags);
         ConfigurationReference.requireKnown(fromFile);
         return fromFlags.orElse(Settings.ofEnvironment(System.getenv())).orElse(fromFile);
+    }
+
+    /**
+     * What a command needs to know of Kafka, once a broker answers.
+     *
+     * @param topics those that the command reads or writes
+     * @throws KafkaException in one line, if none does in time
+     * @throws ConfigurationException if a topic does not exist
+     */
+    @SafeVarargs
+    static CommonConfig reach(Settings settings, Function<TopicCatalogue, String>... topics) {
+        CommonConfig common = CommonConfig.from(settings);
+        BrokerConnection.ofCommand(common)
+                .requireTopics(Stream.of(topics)
+                        .map(topic -> topic.apply(common.topics()))
+                        .toList());
+        return common;
+    }
+
+    /** The brokers that the settings name. */
+    String brokers() {
+        return CommonConfig.from(settings()).bootstrapServers();
     }
 
     /** Whether a flag names the brokers. */

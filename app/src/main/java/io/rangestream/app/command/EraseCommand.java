@@ -3,6 +3,7 @@ package io.rangestream.app.command;
 import io.rangestream.app.correction.ErasureWatch;
 import io.rangestream.app.correction.FaceOrders;
 import io.rangestream.schemas.config.CommonConfig;
+import io.rangestream.schemas.topics.TopicCatalogue;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,12 @@ final class EraseCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Console.requireIdentity(spec, identity);
-        CommonConfig common = CommonConfig.from(config.settings());
+        CommonConfig common = ConfigOptions.reach(
+                config.settings(),
+                TopicCatalogue::faces,
+                TopicCatalogue::batches,
+                TopicCatalogue::learnerProgress,
+                TopicCatalogue::schemas);
         try (FaceOrders orders = FaceOrders.connect(common);
                 ErasureWatch watch = ErasureWatch.open(common)) {
             Map<Integer, Long> ordered = orders.everywhere(identity, null);

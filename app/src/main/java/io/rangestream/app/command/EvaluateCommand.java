@@ -7,6 +7,7 @@ import io.rangestream.client.ModelLog;
 import io.rangestream.client.ModelVersion;
 import io.rangestream.client.OnnxEmbedder;
 import io.rangestream.schemas.config.CommonConfig;
+import io.rangestream.schemas.topics.TopicCatalogue;
 import io.rangestream.schemas.wire.SchemaTopic;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -168,7 +169,8 @@ final class EvaluateCommand implements Callable<Integer> {
                 return Evaluation.ofModel(onnx.toString(), file, embedder, plan);
             }
         }
-        CommonConfig common = CommonConfig.from(config.settings());
+        CommonConfig common = ConfigOptions.reach(
+                config.settings(), TopicCatalogue::modelUpdates, TopicCatalogue::modelWeights, TopicCatalogue::schemas);
         ClientConfig client = ClientConfig.from(config.settings());
         try (var schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig());
                 ModelLog log = ModelLog.open(common, schemas, client.trusted());

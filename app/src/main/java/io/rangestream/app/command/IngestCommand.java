@@ -9,6 +9,8 @@ import io.rangestream.ingest.source.FaceSource;
 import io.rangestream.ingest.source.PathCharset;
 import io.rangestream.ingest.source.RejectionFile;
 import io.rangestream.ingest.source.Rejections;
+import io.rangestream.schemas.broker.BrokerConnection;
+import io.rangestream.schemas.broker.BrokerWatch;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
 import io.rangestream.schemas.identity.IdentityList;
@@ -109,12 +111,17 @@ final class IngestCommand implements Callable<Integer> {
         }
         Settings settings = settings();
         IngestConfig ingestConfig = IngestConfig.from(settings);
+        CommonConfig common = CommonConfig.from(settings);
         var bar = new ProgressBar(Console.progress(), Console.isTerminal());
         try (ShutdownSignal signal = ShutdownSignal.listen();
                 RejectionFile file = rejections == null ? null : RejectionFile.create(rejections);
                 FaceSource source = open(file == null ? Rejections.Log.NONE : file, ingestConfig.seed());
                 Ingest ingest = Ingest.connect(
-                        CommonConfig.from(settings), ingestConfig, file == null ? Rejections.Log.NONE : file)) {
+                        common,
+                        ingestConfig,
+                        file == null ? Rejections.Log.NONE : file,
+                        BrokerConnection.ofRole(common, signal::isRequested));
+                BrokerWatch watch = BrokerWatch.start(common)) {
             var stopper = new Thread(() -> stopOn(signal, ingest), "rangestream-ingest-stop");
             stopper.setDaemon(true);
             stopper.start();

@@ -3,7 +3,6 @@ package io.rangestream.app.command;
 import io.rangestream.app.ShutdownSignal;
 import io.rangestream.learner.Learner;
 import io.rangestream.learner.config.LearnerConfig;
-import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -24,8 +23,9 @@ final class LearnerCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Settings settings = config.settings();
         try (ShutdownSignal signal = ShutdownSignal.listen();
-                Learner learner = Learner.start(CommonConfig.from(settings), LearnerConfig.from(settings))) {
-            new RoleRun(learner::isLive, learner::isReady, learner, Map.of()).await(signal, settings);
+                RoleRun run = RoleRun.begin(settings, signal);
+                Learner learner = Learner.start(run.common(), LearnerConfig.from(settings), run.broker())) {
+            run.await(learner::isLive, learner::isReady, learner, Map.of());
             if (learner.failure().isPresent()) {
                 throw new RoleFailedException("learner", learner.failure().get());
             }

@@ -6,9 +6,12 @@ import io.rangestream.client.ArtifactFetcher;
 import io.rangestream.client.ClientConfig;
 import io.rangestream.client.ModelLog;
 import io.rangestream.client.ModelVersion;
+import io.rangestream.schemas.broker.BrokerConnection;
+import io.rangestream.schemas.broker.BrokerWatch;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
 import io.rangestream.schemas.signature.SigningKey;
+import io.rangestream.schemas.topics.TopicCatalogue;
 import io.rangestream.schemas.wire.SchemaTopic;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -66,7 +69,23 @@ final class ModelsCommand implements Runnable {
                 .orElseThrow(() -> new IllegalStateException("there is no version " + wanted));
     }
 
-    /** What the subcommands share: a log that has been read to its end. */
+    /** Something done with the log of versions. */
+    @FunctionalInterface
+    private interface LogWork {
+        int with(CommonConfig common, SchemaTopic schemas, ModelLog log) throws IOException;
+    }
+
+    /** Does something with a log that has been read to its end. */
+    private static int onLog(Settings settings, CommonConfig common, LogWork work) throws IOException {
+        try (var schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig());
+                ModelLog log = ModelLog.open(
+                        common, schemas, ClientConfig.from(settings).trusted())) {
+            log.readToEnd(READ_WITHIN);
+            return work.with(common, schemas, log);
+        }
+    }
+
+    /** What the subcommands share that look at what is there. */
     abstract static class OnLog implements Callable<Integer> {
         @Mixin
         private ConfigOptions config = new ConfigOptions();
@@ -82,13 +101,10 @@ final class ModelsCommand implements Runnable {
 
         @Override
         public Integer call() throws IOException {
-            CommonConfig common = CommonConfig.from(settings());
-            try (var schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig());
-                    ModelLog log = ModelLog.open(
-                            common, schemas, ClientConfig.from(settings()).trusted())) {
-                log.readToEnd(READ_WITHIN);
-                return run(common, schemas, log);
-            }
+            return onLog(
+                    settings(),
+                    ConfigOptions.reach(settings(), TopicCatalogue::modelUpdates, TopicCatalogue::schemas),
+                    this::run);
         }
     }
 
@@ -134,22 +150,39 @@ final class ModelsCommand implements Runnable {
             name = "watch",
             description = "Print each version as it comes, until Ctrl-C.",
             mixinStandardHelpOptions = true)
-    static final class Watch extends OnLog {
+    static final class Watch implements Callable<Integer> {
+        @Mixin
+        private ConfigOptions config = new ConfigOptions();
+
         @Option(names = "--all", description = "Begin with the versions that are there.")
         private boolean all;
 
+        @CommandLine.Spec
+        private CommandLine.Model.@Nullable CommandSpec spec;
+
         @Override
-        protected int run(CommonConfig common, SchemaTopic schemas, ModelLog log) {
+        public Integer call() throws IOException {
+            Settings settings = config.settings();
+            CommonConfig common = CommonConfig.from(settings);
             try (ShutdownSignal signal = ShutdownSignal.listen()) {
-                var stopper = new Thread(() -> stopOn(signal, log), "rangestream-watch-stop");
-                stopper.setDaemon(true);
-                stopper.start();
-                Console.println(spec, VersionTable.header());
-                if (all) {
-                    log.list().forEach(version -> Console.println(spec, VersionTable.row(version.update())));
+                BrokerConnection broker = BrokerConnection.ofRole(common, signal::isRequested);
+                broker.requireTopics(
+                        List.of(common.topics().modelUpdates(), common.topics().schemas()));
+                try (BrokerWatch watch = BrokerWatch.start(common)) {
+                    return onLog(settings, common, (known, schemas, log) -> follow(log, signal));
                 }
-                log.watch(version -> Console.println(spec, VersionTable.row(version.update())));
             }
+        }
+
+        private int follow(ModelLog log, ShutdownSignal signal) {
+            var stopper = new Thread(() -> stopOn(signal, log), "rangestream-watch-stop");
+            stopper.setDaemon(true);
+            stopper.start();
+            Console.println(spec, VersionTable.header());
+            if (all) {
+                log.list().forEach(version -> Console.println(spec, VersionTable.row(version.update())));
+            }
+            log.watch(version -> Console.println(spec, VersionTable.row(version.update())));
             return CommandLine.ExitCode.OK;
         }
 

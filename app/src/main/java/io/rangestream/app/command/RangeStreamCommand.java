@@ -1,7 +1,10 @@
 package io.rangestream.app.command;
 
+import io.rangestream.app.ConfigurationReference;
 import io.rangestream.app.RangeStream;
 import io.rangestream.app.ShutdownSignal;
+import io.rangestream.schemas.broker.BrokerUnreachableException;
+import io.rangestream.schemas.broker.KafkaFailure;
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.config.Settings;
 import java.io.PrintStream;
@@ -67,6 +70,8 @@ public final class RangeStreamCommand implements Runnable {
                 return CommandLine.ExitCode.USAGE;
             }
         }
+        ConfigurationReference.unknownVariables(System.getenv())
+                .forEach(line -> command.getErr().println("rangestream: " + line));
         try {
             return command.execute(arguments);
         } catch (LinkageError | AssertionError e) {
@@ -99,13 +104,31 @@ public final class RangeStreamCommand implements Runnable {
         if (debug) {
             e.printStackTrace(command.getErr());
         } else if (!ShutdownSignal.isJvmEnding()) {
-            command.getErr().println("rangestream: " + oneLine(e));
+            command.getErr().println("rangestream: " + whatFailed(e, command));
         }
         return e instanceof ConfigurationException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
     }
 
+    /** An outage in the words that all roles use. */
+    private static String whatFailed(Throwable e, CommandLine command) {
+        boolean isOutage =
+                e instanceof KafkaException && !(e instanceof BrokerUnreachableException) && KafkaFailure.mayPass(e);
+        return isOutage
+                ? command.getCommandSpec().mixins().values().stream()
+                        .map(CommandLine.Model.CommandSpec::userObject)
+                        .filter(ConfigOptions.class::isInstance)
+                        .map(ConfigOptions.class::cast)
+                        .findFirst()
+                        .map(options -> "cannot reach Kafka at %s: %s".formatted(options.brokers(), oneLine(e)))
+                        .orElse(oneLine(e))
+                : oneLine(e);
+    }
+
     /** What went wrong in one line; where a Kafka error only says that something failed, its cause says what. */
     static String oneLine(Throwable e) {
+        if (e instanceof KafkaException && KafkaFailure.isKnown(e)) {
+            return e instanceof BrokerUnreachableException ? String.valueOf(e.getMessage()) : KafkaFailure.line(e);
+        }
         Throwable told = e instanceof KafkaException && e.getClass() == KafkaException.class && e.getCause() != null
                 ? e.getCause()
                 : e;

@@ -6,6 +6,7 @@ import io.rangestream.avro.LabeledFace;
 import io.rangestream.sampler.config.SamplerConfig;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
+import io.rangestream.schemas.topics.TopicCatalogue;
 import io.rangestream.schemas.wire.SchemaTopic;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -58,7 +59,7 @@ final class RejectedCommand implements Runnable {
         }
 
         protected CommonConfig common() {
-            return CommonConfig.from(settings());
+            return ConfigOptions.reach(settings(), TopicCatalogue::facesRejected);
         }
 
         protected DeadLetters letters() {

@@ -5,6 +5,7 @@ import io.rangestream.app.correction.Relabelling;
 import io.rangestream.sampler.config.SamplerConfig;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
+import io.rangestream.schemas.topics.TopicCatalogue;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +54,13 @@ final class RelabelCommand implements Callable<Integer> {
             throw new CommandLine.ParameterException(Console.of(spec), "both are the same identity");
         }
         Settings settings = config.settings();
-        CommonConfig common = CommonConfig.from(settings);
+        CommonConfig common = ConfigOptions.reach(
+                settings,
+                TopicCatalogue::faces,
+                TopicCatalogue::facesHoldout,
+                TopicCatalogue::batches,
+                TopicCatalogue::learnerProgress,
+                TopicCatalogue::schemas);
         SamplerConfig sampler = SamplerConfig.from(settings);
         try (var relabelling = new Relabelling(common, sampler, from)) {
             if (face != null && !relabelling.has(face)) {

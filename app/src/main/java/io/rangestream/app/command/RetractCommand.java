@@ -6,6 +6,7 @@ import io.rangestream.avro.LabeledFace;
 import io.rangestream.sampler.config.SamplerConfig;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
+import io.rangestream.schemas.topics.TopicCatalogue;
 import io.rangestream.schemas.wire.SchemaTopic;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +48,7 @@ final class RetractCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Console.requireIdentity(spec, identity);
         Settings settings = config.settings();
-        CommonConfig common = CommonConfig.from(settings);
+        CommonConfig common = ConfigOptions.reach(settings, TopicCatalogue::faces, TopicCatalogue::schemas);
         try (FaceOrders orders = FaceOrders.connect(common)) {
             SchemaTopic.publish(
                     common.topics().schemas(), common.clientConfig(), List.of(LabeledFace.getClassSchema()));

@@ -6,44 +6,88 @@ import io.rangestream.app.health.HealthConfig;
 import io.rangestream.app.health.HealthServer;
 import io.rangestream.app.health.Metrics;
 import io.rangestream.app.health.Page;
+import io.rangestream.schemas.broker.BrokerConnection;
+import io.rangestream.schemas.broker.BrokerWatch;
+import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
- * The time that a role runs: its health and metrics are served until the process is told to end, or the role ends by
+ * The time that a role runs: its health is served from before it has reached Kafka until the process is told to end, or the role ends by
  * itself.
- *
- * @param live whether it works or may yet
- * @param ready whether it works
- * @param meters adds its metrics
- * @param pages further pages of its own, by path
  */
-record RoleRun(BooleanSupplier live, BooleanSupplier ready, MeterBinder meters, Map<String, Page> pages) {
+final class RoleRun implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(200);
 
-    /** Returns when the signal has come or the role is no longer live. */
-    void await(ShutdownSignal signal, Settings settings) throws InterruptedException {
-        try (var metrics = new Metrics(meters)) {
-            Optional<HealthServer> health = HealthServer.start(HealthConfig.from(settings), allPages(metrics));
-            try {
-                while (!signal.await(LOOK) && live.getAsBoolean()) {
-                    continue;
-                }
-            } finally {
-                health.ifPresent(HealthServer::close);
+    private final ShutdownSignal signal;
+    private final CommonConfig common;
+    private final BrokerConnection broker;
+    private final Optional<HealthServer> health;
+    private volatile BooleanSupplier live = () -> true;
+    private volatile Supplier<Optional<String>> objection;
+
+    private RoleRun(Settings settings, ShutdownSignal signal) {
+        this.signal = signal;
+        this.common = CommonConfig.from(settings);
+        this.broker = BrokerConnection.ofRole(common, signal::isRequested);
+        this.objection = () -> Optional.of(broker.outage().orElse("starting"));
+        this.health = HealthServer.start(
+                HealthConfig.from(settings),
+                Map.of(
+                        "/livez", Page.check(() -> live.getAsBoolean()),
+                        "/readyz", Page.objecting(() -> objection.get())));
+    }
+
+    /**
+     * Serves health, so that a port that is taken is told before anything else begins.
+     *
+     * @throws io.rangestream.schemas.config.ConfigurationException if a setting does not fit or the port cannot be used
+     */
+    static RoleRun begin(Settings settings, ShutdownSignal signal) {
+        return new RoleRun(settings, signal);
+    }
+
+    /** What the role knows of Kafka. */
+    CommonConfig common() {
+        return common;
+    }
+
+    /** Waits for Kafka until the signal comes. */
+    BrokerConnection broker() {
+        return broker;
+    }
+
+    /**
+     * Returns when the signal has come or the role is no longer live.
+     *
+     * @param isLive whether the role works or may yet
+     * @param isReady whether it works
+     * @param meters adds its metrics
+     * @param pages further pages of its own, by path
+     */
+    void await(BooleanSupplier isLive, BooleanSupplier isReady, MeterBinder meters, Map<String, Page> pages)
+            throws InterruptedException {
+        try (var metrics = new Metrics(meters);
+                var watch = BrokerWatch.start(common)) {
+            live = isLive;
+            objection = () -> watch.outage().or(() -> isReady.getAsBoolean() ? Optional.empty() : Optional.of("no"));
+            health.ifPresent(server -> {
+                server.serve("/metrics", metrics);
+                pages.forEach(server::serve);
+            });
+            while (!signal.await(LOOK) && isLive.getAsBoolean()) {
+                continue;
             }
+            health.ifPresent(HealthServer::close);
         }
     }
 
-    private Map<String, Page> allPages(Metrics metrics) {
-        var all = new HashMap<>(pages);
-        all.put("/livez", Page.check(live));
-        all.put("/readyz", Page.check(ready));
-        all.put("/metrics", metrics);
-        return all;
+    @Override
+    public void close() {
+        health.ifPresent(HealthServer::close);
     }
 }

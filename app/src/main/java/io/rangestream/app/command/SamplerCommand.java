@@ -5,7 +5,6 @@ import io.rangestream.app.health.HealthConfig;
 import io.rangestream.app.health.IdentitiesPage;
 import io.rangestream.sampler.Sampler;
 import io.rangestream.sampler.config.SamplerConfig;
-import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -34,9 +33,9 @@ final class SamplerCommand implements Callable<Integer> {
                 .map(address -> given.orElse(Settings.of(Map.of(APPLICATION_SERVER, address))))
                 .orElse(given);
         try (ShutdownSignal signal = ShutdownSignal.listen();
-                Sampler sampler = Sampler.start(CommonConfig.from(settings), SamplerConfig.from(settings))) {
-            new RoleRun(sampler::isLive, sampler::isReady, sampler, Map.of("/identities", new IdentitiesPage(sampler)))
-                    .await(signal, settings);
+                RoleRun run = RoleRun.begin(settings, signal);
+                Sampler sampler = Sampler.start(run.common(), SamplerConfig.from(settings), run.broker())) {
+            run.await(sampler::isLive, sampler::isReady, sampler, Map.of("/identities", new IdentitiesPage(sampler)));
             if (sampler.failure().isPresent()) {
                 throw new RoleFailedException("sampler", sampler.failure().get());
             }

@@ -1,5 +1,6 @@
 package io.rangestream.app.command;
 
+import io.rangestream.schemas.broker.BrokerConnection;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.topics.TopicAdmin;
 import io.rangestream.schemas.topics.TopicAdmin.TopicState;
@@ -59,9 +60,14 @@ final class TopicsCommand implements Runnable {
                 settings = settings.with(CommonConfig.TOPIC_REPLICATION_FACTOR, replicationFactor);
             }
             CommonConfig common = CommonConfig.from(settings);
-            try (var admin = new TopicAdmin(common.clientConfig())) {
-                print(Console.of(spec).getOut(), admin.create(common.topics(), common.replicationFactor()));
-            }
+            List<TopicState> states = BrokerConnection.ofRole(common, () -> false)
+                    .await()
+                    .call(() -> {
+                        try (var admin = new TopicAdmin(common.clientConfig())) {
+                            return admin.create(common.topics(), common.replicationFactor());
+                        }
+                    });
+            print(Console.of(spec).getOut(), states);
             return CommandLine.ExitCode.OK;
         }
     }
@@ -79,7 +85,7 @@ final class TopicsCommand implements Runnable {
 
         @Override
         public Integer call() {
-            CommonConfig common = CommonConfig.from(config.settings());
+            CommonConfig common = ConfigOptions.reach(config.settings());
             try (var admin = new TopicAdmin(common.clientConfig())) {
                 List<TopicState> states = admin.describe(common.topics());
                 print(Console.of(spec).getOut(), states);

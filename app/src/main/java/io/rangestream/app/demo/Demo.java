@@ -22,6 +22,7 @@ import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.sampler.Sampler;
 import io.rangestream.sampler.SamplerStatus;
 import io.rangestream.sampler.config.SamplerConfig;
+import io.rangestream.schemas.broker.BrokerConnection;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
 import io.rangestream.schemas.identity.IdentityList;
@@ -101,9 +102,10 @@ public final class Demo implements AutoCloseable {
         progress.step("%,d training faces, %,d batches, %d versions"
                 .formatted(plan.trainingFaces(), plan.batches(), plan.versions()));
         CommonConfig common = CommonConfig.from(broker(settings, directory, progress));
-        createTopics(common);
-        Learner learner = opening(Learner.start(common, LearnerConfig.from(settings)));
-        Sampler sampler = opening(Sampler.start(common, SamplerConfig.from(settings)));
+        BrokerConnection broker = BrokerConnection.ofRole(common, signal::isRequested);
+        createTopics(common, broker);
+        Learner learner = opening(Learner.start(common, LearnerConfig.from(settings), broker));
+        Sampler sampler = opening(Sampler.start(common, SamplerConfig.from(settings), broker));
         ModelFollower follower = opening(ModelFollower.start(common, ClientConfig.from(settings)));
         Ingest ingest = opening(Ingest.connect(common, IngestConfig.from(settings)));
         progress.step(
@@ -171,10 +173,12 @@ public final class Demo implements AutoCloseable {
         return settings.with(CommonConfig.BOOTSTRAP_SERVERS, broker.bootstrapServers());
     }
 
-    private static void createTopics(CommonConfig common) {
-        try (var admin = new TopicAdmin(common.clientConfig())) {
-            admin.create(common.topics(), common.replicationFactor());
-        }
+    private static void createTopics(CommonConfig common, BrokerConnection broker) {
+        broker.await().call(() -> {
+            try (var admin = new TopicAdmin(common.clientConfig())) {
+                return admin.create(common.topics(), common.replicationFactor());
+            }
+        });
     }
 
     /** Waits until everything sent has been trained on; false if the process is to end before. */

@@ -2,7 +2,9 @@ package io.rangestream.app.health;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** What a GET of a path gives. Called by several threads at once. */
 @FunctionalInterface
@@ -23,6 +25,14 @@ public interface Page {
             boolean good = holds.getAsBoolean();
             return Answer.of(good ? OK : UNAVAILABLE, "text/plain; charset=utf-8", good ? "ok\n" : "no\n");
         };
+    }
+
+    /** "ok" with 200 while nothing stands against it, what does with 503 otherwise. */
+    static Page objecting(Supplier<Optional<String>> objection) {
+        return rest -> objection
+                .get()
+                .map(reason -> Answer.of(UNAVAILABLE, "text/plain; charset=utf-8", reason + "\n"))
+                .orElseGet(() -> Answer.of(OK, "text/plain; charset=utf-8", "ok\n"));
     }
 
     /**

@@ -135,13 +135,25 @@ final class Model implements AutoCloseable {
     }
 
     /** What a state was made with. */
-    private record Origin(TrainingSettings settings, int threads) {}
+    record Origin(TrainingSettings settings, int threads) {
+        static Origin read(DataInput in) throws IOException {
+            return new Origin(TrainingSettings.load(in), in.readInt());
+        }
+
+        /** What keeps a configuration from going on with the state, in one line. */
+        Optional<String> contradiction(LearnerConfig config) {
+            return config.training().contradictions(settings).stream()
+                    .findFirst()
+                    .map(change -> "it was made with %s=%s, the configuration says %s"
+                            .formatted(change.key(), change.saved(), change.configured()));
+        }
+    }
 
     private Origin readOrigin(DataInput in) throws IOException {
-        var origin = new Origin(TrainingSettings.load(in), in.readInt());
-        for (TrainingSettings.Change change : config.training().contradictions(origin.settings())) {
-            throw new IOException("it was made with %s=%s, the configuration says %s"
-                    .formatted(change.key(), change.saved(), change.configured()));
+        Origin origin = Origin.read(in);
+        Optional<String> contradiction = origin.contradiction(config);
+        if (contradiction.isPresent()) {
+            throw new IOException(contradiction.get());
         }
         return origin;
     }

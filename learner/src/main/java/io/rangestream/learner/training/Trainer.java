@@ -13,6 +13,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -191,6 +192,15 @@ public final class Trainer implements AutoCloseable {
     public void load(DataInput in) throws IOException {
         model.load(in);
         progress.load(in);
+    }
+
+    /**
+     * What keeps a configuration from going on with a saved state, without loading it; empty if nothing does.
+     *
+     * @throws IOException if it cannot be read
+     */
+    public static Optional<String> contradiction(DataInput in, LearnerConfig config) throws IOException {
+        return Model.Origin.read(in).contradiction(config);
     }
 
     /**

@@ -190,10 +190,14 @@ final class SamplerTask {
     }
 
     private boolean isDrawable() {
-        int needed = state.batches() > 0
+        return buffers.drawable().drawable() >= needed();
+    }
+
+    /** How many people the next batch takes; more before the first one. */
+    private int needed() {
+        return state.batches() > 0
                 ? config.batchIdentities()
                 : Math.max(config.batchIdentities(), config.startIdentities());
-        return buffers.drawable().drawable() >= needed;
     }
 
     private void drawBatch(long cost) {
@@ -238,8 +242,10 @@ final class SamplerTask {
                 new TaskReport(
                         state.sequence(),
                         Credit.crops(state.credit()),
+                        Credit.crops(credit.perBatch()),
                         drawable.identities(),
                         drawable.drawable(),
+                        needed(),
                         drawable.kept(),
                         lastOffset,
                         lastTimestamp));

@@ -35,6 +35,9 @@ public final class StreamsSettings {
         settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 15_000);
         // Streams' 10 s are short for a machine under load: a transaction that times out is done all over again.
         settings.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), 60_000);
+        // A broker that is away for ten minutes ends no thread: its stores would be restored from the beginning.
+        settings.put(
+                StreamsConfig.TASK_TIMEOUT_MS_CONFIG, Duration.ofMinutes(15).toMillis());
         // A commit waits for every partition written to and writes out the index records touched since the last one; no
         // learner minds half a second.
         settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 500);

@@ -5,11 +5,31 @@ package io.rangestream.sampler.topology;
  *
  * @param sequence of its last batch or erasure
  * @param credit crops earned and not spent
+ * @param perBatch crops that a batch costs
  * @param identities identities with at least one face
  * @param drawable identities with enough faces to be drawn
+ * @param needed how many of them the next batch takes
  * @param kept faces in its buffers
  * @param offset of the last record on its faces partition, -1 if there was none since it began here
  * @param timestamp of that record, epoch milliseconds
  */
 public record TaskReport(
-        long sequence, double credit, int identities, int drawable, long kept, long offset, long timestamp) {}
+        long sequence,
+        double credit,
+        double perBatch,
+        int identities,
+        int drawable,
+        int needed,
+        long kept,
+        long offset,
+        long timestamp) {
+    /** Whether too few people have enough faces for a batch. */
+    public boolean lacksPeople() {
+        return drawable < needed;
+    }
+
+    /** Whether there are people enough, and too few new faces have come to earn a batch. */
+    public boolean lacksCredit() {
+        return !lacksPeople() && credit < perBatch;
+    }
+}

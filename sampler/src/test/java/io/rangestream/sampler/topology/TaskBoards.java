@@ -7,6 +7,6 @@ public final class TaskBoards {
     private TaskBoards() {}
 
     public static void report(TaskBoard board, String task, long sequence, long offset, Instant timestamp) {
-        board.report(task, new TaskReport(sequence, 0, 0, 0, 0, offset, timestamp.toEpochMilli()));
+        board.report(task, new TaskReport(sequence, 0, 0, 0, 0, 0, 0, offset, timestamp.toEpochMilli()));
     }
 }

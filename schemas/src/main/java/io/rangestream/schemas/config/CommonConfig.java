@@ -1,8 +1,10 @@
 package io.rangestream.schemas.config;
 
 import io.rangestream.schemas.topics.TopicCatalogue;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -17,6 +19,7 @@ import org.apache.kafka.common.config.ConfigDef.Type;
  * @param topics the topics of the model
  * @param replicationFactor for topics that are created; -1 is the broker's default
  * @param model the model's name
+ * @param brokerWait how long to wait for a broker that cannot be reached; empty for what the role or the command has by default
  * @param kafka further settings of every Kafka client
  */
 public record CommonConfig(
@@ -24,12 +27,16 @@ public record CommonConfig(
         TopicCatalogue topics,
         short replicationFactor,
         String model,
+        Optional<Duration> brokerWait,
         Map<String, String> kafka) {
     public static final String BOOTSTRAP_SERVERS = CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG;
     public static final String TOPIC_PREFIX = "topic.prefix";
     public static final String TOPIC_PARTITIONS = "topic.faces.partitions";
     public static final String TOPIC_REPLICATION_FACTOR = "topic.replication.factor";
     public static final String MODEL = "model";
+    public static final String BROKER_WAIT = "broker.wait.seconds";
+
+    private static final int BY_ROLE = -1;
 
     public CommonConfig {
         kafka = Map.copyOf(kafka);
@@ -67,7 +74,16 @@ public record CommonConfig(
                         (short) -1,
                         Importance.MEDIUM,
                         "Replicas of each topic when it is created; -1 takes the broker's default.")
-                .define(MODEL, Type.STRING, "face-embedding", Importance.MEDIUM, "Name of the model.");
+                .define(MODEL, Type.STRING, "face-embedding", Importance.MEDIUM, "Name of the model.")
+                .define(
+                        BROKER_WAIT,
+                        Type.INT,
+                        BY_ROLE,
+                        Range.atLeast(BY_ROLE),
+                        Importance.LOW,
+                        "Seconds to wait at the start for a broker that cannot be reached or for topics that do not exist"
+                                + " yet; -1 for no end in sampler, learner, ingest, topics create and models watch, and 60 in"
+                                + " other commands, which do not wait for topics.");
     }
 
     /** @throws ConfigurationException if a value does not fit */
@@ -90,6 +106,9 @@ public record CommonConfig(
                 topics,
                 config.getShort(TOPIC_REPLICATION_FACTOR),
                 config.getString(MODEL),
+                Optional.of(config.getInt(BROKER_WAIT))
+                        .filter(seconds -> seconds >= 0)
+                        .map(Duration::ofSeconds),
                 kafka);
     }
 

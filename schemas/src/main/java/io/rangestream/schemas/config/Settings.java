@@ -24,7 +24,8 @@ public final class Settings {
     public static final String NOT_UTF8 =
             "is not UTF-8, or the locale's character set is not and Java lost characters: set LC_ALL=C.UTF-8";
 
-    private static final String ENVIRONMENT_PREFIX = "RANGESTREAM_";
+    /** Environment variables with this prefix are settings. */
+    public static final String ENVIRONMENT_PREFIX = "RANGESTREAM_";
 
     private final Map<String, String> values;
 
@@ -35,6 +36,11 @@ public final class Settings {
     /** Exactly these settings. */
     public static Settings of(Map<String, String> values) {
         return new Settings(values);
+    }
+
+    /** The environment variable of a key. */
+    public static String variable(String key) {
+        return ENVIRONMENT_PREFIX + key.replace('.', '_').toUpperCase(Locale.ROOT);
     }
 
     /**

@@ -19,6 +19,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -81,13 +82,26 @@ public final class TopicAdmin implements AutoCloseable {
         return catalogue.all().stream().map(spec -> state(spec, false)).toList();
     }
 
-    /** Names of the catalogue's topics that do not exist. */
-    public List<String> missing(TopicCatalogue catalogue) {
-        var existing = get(admin.listTopics().names());
-        return catalogue.all().stream()
-                .map(TopicSpec::name)
-                .filter(name -> !existing.contains(name))
-                .toList();
+    /** Asks the brokers who they are, to see that one answers. */
+    public void ask() {
+        get(admin.describeCluster().nodes());
+    }
+
+    /**
+     * Which of these topics do not exist.
+     *
+     * @throws TopicAuthorizationException if the client may not describe one of them, so that nobody knows
+     */
+    public List<String> missing(List<String> topics) {
+        var missing = new ArrayList<String>();
+        admin.describeTopics(topics).topicNameValues().forEach((name, description) -> {
+            try {
+                get(description);
+            } catch (UnknownTopicOrPartitionException e) {
+                missing.add(name);
+            }
+        });
+        return missing.stream().sorted().toList();
     }
 
     /** Partitions of a topic, empty if it does not exist. */
@@ -115,7 +129,8 @@ public final class TopicAdmin implements AutoCloseable {
     /** Creation returns before every broker has heard of the topic. */
     private void awaitVisible(TopicCatalogue catalogue) {
         long deadline = System.nanoTime() + VISIBLE_WITHIN.toNanos();
-        while (!missing(catalogue).isEmpty() && System.nanoTime() < deadline) {
+        List<String> names = catalogue.all().stream().map(TopicSpec::name).toList();
+        while (!missing(names).isEmpty() && System.nanoTime() < deadline) {
             try {
                 Thread.sleep(50);
             } catch (InterruptedException e) {

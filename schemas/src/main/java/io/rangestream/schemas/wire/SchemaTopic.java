@@ -84,7 +84,13 @@ public final class SchemaTopic implements SchemaSource, AutoCloseable {
     public synchronized Optional<Schema> find(long fingerprint) {
         Schema schema = known.get(fingerprint);
         if (schema == null && mayLook(fingerprint)) {
-            readToEnd();
+            try {
+                readToEnd();
+            } catch (RuntimeException e) {
+                lastLooks.remove(
+                        fingerprint); // Nobody has looked: asked again at once, the answer must not be "missing".
+                throw e;
+            }
             schema = known.get(fingerprint);
         }
         return Optional.ofNullable(schema);
