@@ -1,5 +1,6 @@
 package io.rangestream.ingest.source;
 
+import io.rangestream.schemas.image.ImageLimits;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,6 +50,9 @@ final class ListedSource implements FaceSource {
 
     @Override
     public byte[] read(FaceRef face) throws IOException {
+        if (face.bytes() > ImageLimits.MAX_BYTES) {
+            throw new IOException("%d bytes are no picture".formatted(face.bytes()));
+        }
         return content.read(face);
     }
 

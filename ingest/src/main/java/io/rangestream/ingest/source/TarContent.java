@@ -6,7 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -108,7 +109,7 @@ final class TarContent implements ListedSource.Content {
         TarArchiveEntry at = entry;
         for (int links = 0; at != null && isLink(at); links++) {
             String name = at.getLinkName();
-            if (links == MAX_LINKS || name.startsWith("/")) {
+            if (links == MAX_LINKS || (at.isSymbolicLink() && name.startsWith("/"))) {
                 return null;
             }
             // A hard link's name is the archive's, a symbolic link's relative to where the link lies.
@@ -128,7 +129,15 @@ final class TarContent implements ListedSource.Content {
     }
 
     private static String normalised(String path) {
-        return Path.of("/", path).normalize().toString();
+        Deque<String> parts = new ArrayDeque<>();
+        for (String part : path.split("/", -1)) {
+            if (part.equals("..")) {
+                parts.pollLast();
+            } else if (!part.isEmpty() && !part.equals(".")) {
+                parts.addLast(part);
+            }
+        }
+        return String.join("/", parts);
     }
 
     private static boolean isAscii(String text) {

@@ -73,6 +73,18 @@ class DamagedArchivesTest {
     }
 
     @Test
+    void aFileThatIsNoPictureBySizeIsNeverHeldInMemory() throws IOException {
+        byte[] zip = Files.readAllBytes(zip(Zip64Mode.AsNeeded));
+        central(zip, "Ann/good.jpg").putInt(24, Integer.MAX_VALUE);
+
+        try (FaceSource source = FaceSource.open(Files.write(dir.resolve("bomb.zip"), zip))) {
+            var e = assertThrows(
+                    IOException.class, () -> source.read(source.faces().get(1)));
+            assertEquals("2147483647 bytes are no picture", e.getMessage());
+        }
+    }
+
+    @Test
     void zip64AndDataDescriptorsAreRead() throws IOException {
         try (FaceSource source = FaceSource.open(zip(Zip64Mode.Always))) {
             for (FaceRef face : source.faces()) {
@@ -99,7 +111,7 @@ class DamagedArchivesTest {
         try (var out = new TarArchiveOutputStream(Files.newOutputStream(tar))) {
             link(out, "top/Bob/forward.jpg", TarConstants.LF_SYMLINK, "../Ann/1.jpg");
             file(out, "./top/Ann/1.jpg", 1);
-            link(out, "top/Bob/hard.jpg", TarConstants.LF_LINK, "top/Ann/1.jpg");
+            link(out, "top/Bob/hard.jpg", TarConstants.LF_LINK, "/top/Ann/1.jpg");
             link(out, "top/Bob/twice.jpg", TarConstants.LF_SYMLINK, "hard.jpg");
             link(out, "top/Bob/loop.jpg", TarConstants.LF_SYMLINK, "loop.jpg");
             link(out, "top/Bob/out.jpg", TarConstants.LF_SYMLINK, "/etc/passwd");
