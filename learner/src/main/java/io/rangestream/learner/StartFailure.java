@@ -22,6 +22,8 @@ final class StartFailure {
 
     /** In one line. */
     static String line(RuntimeException failure) {
-        return failure instanceof CheckpointException ? String.valueOf(failure.getMessage()) : KafkaFailure.line(failure);
+        return failure instanceof CheckpointException
+                ? String.valueOf(failure.getMessage())
+                : KafkaFailure.line(failure);
     }
 }

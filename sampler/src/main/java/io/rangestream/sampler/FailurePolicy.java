@@ -33,8 +33,7 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
     private final Path stateDir;
     private final InstantSource clock;
     private final Pause pause;
-    private final Outage outages =
-            new Outage(log, "sampler threads fail and are replaced", "sampler threads run");
+    private final Outage outages = new Outage(log, "sampler threads fail and are replaced", "sampler threads run");
     private final Deque<Instant> badRecords = new ArrayDeque<>();
     private Instant lastOutage = Instant.MIN;
     private @Nullable String failure;

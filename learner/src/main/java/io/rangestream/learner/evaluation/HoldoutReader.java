@@ -170,7 +170,8 @@ public final class HoldoutReader implements AutoCloseable {
         long number = Long.parseLong(index);
         if (number <= taken.getOrDefault(task, 0L)) {
             passedOver.add(
-                    record.offset(), "it says that it is number %d of task %s, which came before".formatted(number, task));
+                    record.offset(),
+                    "it says that it is number %d of task %s, which came before".formatted(number, task));
             return;
         }
         Entry entry;

@@ -77,8 +77,8 @@ class OrderDeskTest {
     @Test
     void anOrderThatCannotBeDecidedNowStaysOpenAndIsSettledLater() {
         // Given an order to resume from a version whose checkpoint is in a store that does not answer
-        var order =
-                new ModelOrder("face", "order-1", OrderKind.ROLL_BACK, 1L, 2L, "worse in the field", 1L, Instant.EPOCH, "", 0L);
+        var order = new ModelOrder(
+                "face", "order-1", OrderKind.ROLL_BACK, 1L, 2L, "worse in the field", 1L, Instant.EPOCH, "", 0L);
         var codec = new RecordCodec(List.of(ModelOrder.getClassSchema()), SchemaSource.NONE);
         consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
         consumer.updateEndOffsets(Map.of(PARTITION, 1L));

@@ -249,7 +249,8 @@ class ModelPublisherTest {
 
         assertThrows(
                 ProducerFencedException.class,
-                () -> publisher.settle(others, new OrderOutcome("face", "order-1", true, "", AT, "", 0L), "model-orders"));
+                () -> publisher.settle(
+                        others, new OrderOutcome("face", "order-1", true, "", AT, "", 0L), "model-orders"));
 
         assertEquals(List.of(), producer.history());
     }
