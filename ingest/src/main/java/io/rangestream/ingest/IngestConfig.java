@@ -70,8 +70,8 @@ public record IngestConfig(
                         ValidString.in(orders),
                         Importance.MEDIUM,
                         ("shuffled: all crops shuffled. by-identity: one identity after another. head-first: one"
-                            + " identity after another, those with the most crops first. tail-last: identities with at"
-                            + " least %d crops shuffled, then the others shuffled.")
+                                        + " identity after another, those with the most crops first. tail-last: identities with at"
+                                        + " least %d crops shuffled, then the others shuffled.")
                                 .formatted(FaceOrder.HEAD_CROPS))
                 .define(SEED, Type.LONG, 1L, Importance.LOW, "Seed of the order.")
                 .define(
@@ -95,8 +95,8 @@ public record IngestConfig(
                         Range.between(0, ImageLimits.MAX_SIDE),
                         Importance.MEDIUM,
                         "Pictures with a longer side, and those of more than max.face.bytes or max.face.pixels, are"
-                            + " scaled down so that their longer side is at most this, in pixels, and sent as JPEG; 0"
-                            + " leaves pictures as they are.")
+                                + " scaled down so that their longer side is at most this, in pixels, and sent as JPEG; 0"
+                                + " leaves pictures as they are.")
                 .define(
                         MAX_FACE_BYTES,
                         Type.INT,
