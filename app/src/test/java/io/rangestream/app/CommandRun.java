@@ -17,12 +17,17 @@ record CommandRun(int exit, String out, String err) {
         if (!all.contains("--topic-prefix")) {
             all.addAll(List.of("--topic-prefix", prefix));
         }
+        return of(all);
+    }
+
+    /** A whole command line. */
+    static CommandRun of(List<String> arguments) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
         int exit = RangeStreamCommand.execute(
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
-                all.toArray(String[]::new));
+                arguments.toArray(String[]::new));
         return new CommandRun(
                 exit,
                 out.toString(StandardCharsets.UTF_8).strip(),

@@ -87,6 +87,9 @@ class CorrectionTest {
         assertEquals(0, erased.exit(), erased.err());
         assertTrue(erased.out().contains("sampler: 2 of 2 tasks have complied"), erased.out());
         assertTrue(erased.out().contains("learner: has complied with 2 of 2 tasks"), erased.out());
+        assertTrue(
+                erased.out().contains("found: 4 faces in the buffers and 0 in the holdout, on 2 of 2 tasks"),
+                erased.out());
         assertTrue(erased.out().endsWith("erased: every task and the learner have complied"), erased.out());
         assertEquals(
                 "0 faces would be moved",
@@ -98,7 +101,10 @@ class CorrectionTest {
         send("heldout", 0, Set.of("h0", "h1"));
         WholeWay.await("they are held out", () -> heldOut("heldout").size() == 2);
 
-        assertEquals(0, run("erase", "heldout").exit());
+        CommandRun erased = run("erase", "heldout");
+
+        assertEquals(0, erased.exit(), erased.err());
+        assertTrue(erased.out().contains("0 faces in the buffers and 2 in the holdout, on 1 of 2 tasks"), erased.out());
 
         assertEquals(Set.of(), heldOut("heldout"));
     }
@@ -108,7 +114,26 @@ class CorrectionTest {
         CommandRun erased = run("erase", "nobody");
 
         assertEquals(0, erased.exit(), erased.err());
+        assertTrue(erased.out().contains("found: nobody of this name in the buffers or the holdout"), erased.out());
         assertTrue(erased.out().contains("every task and the learner have complied"), erased.out());
+    }
+
+    @Test
+    void whatNobodyHasIsNeitherRetractedNorRelabelled() throws Exception {
+        send("gina", 0, Set.of("g0"));
+
+        CommandRun retracted = run("retract", "gina", "g9");
+        CommandRun relabelled = run("relabel", "nobody at all", "gina");
+
+        assertEquals(1, retracted.exit());
+        assertEquals(
+                "rangestream: nothing was taken back: no task has or remembers such a face of this identity",
+                retracted.err());
+        assertEquals(1, relabelled.exit());
+        assertEquals(
+                "rangestream: nothing was moved: nobody of the name FROM has a face in the buffers, the holdout or the faces"
+                        + " topic",
+                relabelled.err());
     }
 
     @Test
@@ -169,6 +194,7 @@ class CorrectionTest {
         CommandRun retracted = run("retract", "emma", "e0");
 
         assertEquals(0, retracted.exit(), retracted.err());
+        assertTrue(retracted.out().contains("found by the task of partition 1: it was in the buffer"), retracted.out());
         assertTrue(retracted.out().endsWith("taken back"), retracted.out());
         assertEquals(
                 "1 faces would be moved",

@@ -153,7 +153,7 @@ class ForeignRecordsTest {
                 producer.send(tombstone).get();
             }
             long sequence = log.batches().size() + 1;
-            send(run, TASK, CODEC.encode(new Erasure(TASK, sequence, identity, 0L, number)));
+            send(run, TASK, CODEC.encode(new Erasure(TASK, sequence, identity, 0L, number, -1, -1)));
 
             // Then the learner waits, says so, and acknowledges nothing
             WholeWay.await("the learner says what it waits for", () -> {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.rangestream.learner.Learner;
+import io.rangestream.sampler.Sampler;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
 import java.awt.image.BufferedImage;
@@ -21,6 +23,7 @@ import java.util.jar.Manifest;
 import javax.imageio.ImageIO;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,6 +101,53 @@ class LocaleTest {
         assertEquals(new Shell(2, "", "rangestream: argument 2 " + Settings.NOT_UTF8 + "\n"), argument);
         assertEquals(new Shell(2, "", "rangestream: RANGESTREAM_TOPIC_PREFIX " + Settings.NOT_UTF8 + "\n"), variable);
         assertEquals(new Shell(2, "", "rangestream: argument 2 " + Settings.NOT_UTF8 + "\n"), latin1);
+    }
+
+    /** About four minutes: one command after another, each in a JVM of its own. */
+    @Tag("scenario")
+    @Test
+    void oddNamesAreTheSamePersonFromEveryShell() throws Exception {
+        String prefix = "shells.";
+        Settings settings = OddNamesTest.settings(BROKER, prefix, dir);
+        List<String> locales = List.of("C", "en_US.UTF-8", "tr_TR.UTF-8");
+        try (Sampler sampler = WholeWay.sampler(settings);
+                Learner learner = WholeWay.learner(settings)) {
+            OddNamesTest.send(settings);
+            for (int i = 0; i < OddNamesTest.NAMES.size(); i++) {
+                String name = OddNamesTest.NAMES.get(i);
+                String decomposed = OddNamesTest.decomposed(name);
+                String other = name + " \u00C9";
+                String where = OddNamesTest.isHeldOut(name) ? "holdout" : "buffer";
+                String on = " -b %s --topic-prefix %s -- ".formatted(BROKER.bootstrapServers(), prefix);
+                Shell shell = shell(
+                        locales.get(i % 3),
+                        String.join(
+                                " && ",
+                                "sh bin/rangestream retract" + on + word(" " + decomposed) + " " + word("e\u0301"),
+                                "sh bin/rangestream identities show" + on + word(decomposed),
+                                "sh bin/rangestream relabel" + on + word(name) + " " + word(OddNamesTest.decomposed(other)),
+                                "sh bin/rangestream identities list" + on.replace("-- ", ""),
+                                "sh bin/rangestream erase" + on + word("\uFEFF" + other)));
+
+                assertEquals(0, shell.exit(), shell::toString);
+                assertTrue(shell.out().contains("it was in the " + where), shell::toString);
+                assertTrue(shell.out().contains("2 faces were moved"), shell::toString);
+                assertTrue(shell.out().contains("  " + other + "\n"), shell::toString);
+                assertTrue(
+                        shell.out().contains("found: 2 faces in the buffers and 0 in the holdout, on 1 of 2 tasks"),
+                        shell::toString);
+            }
+            WholeWay.requireAlive(learner);
+        }
+    }
+
+    /** A word of a shell's command line, byte by byte. */
+    private static String word(String text) {
+        var octal = new StringBuilder();
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            octal.append("\\%03o".formatted(b & 0xFF));
+        }
+        return "\"$(printf '" + octal + "')\"";
     }
 
     private Shell shell(String locale, String script) throws IOException, InterruptedException {

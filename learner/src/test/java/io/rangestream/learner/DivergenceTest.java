@@ -86,7 +86,7 @@ class DivergenceTest {
         publish(1);
         float[] ofVersion = trainer.published();
         train("ann", "ann", "cat", "cat");
-        trainer.erase(new Erasure("0_0", ++sequence, "bob", -1L, 0L), sequence);
+        trainer.erase(new Erasure("0_0", ++sequence, "bob", -1L, 0L, -1, -1), sequence);
 
         diverge(2);
         assertTrue(trainer.isDiverged());
@@ -108,7 +108,7 @@ class DivergenceTest {
     void whatWasLearnedOfSomebodyBeforeAnErasureStaysForgottenEvenIfTheyCameBack() throws IOException {
         train("ann", "ann", "bob", "bob");
         publish(1);
-        trainer.erase(new Erasure("0_0", ++sequence, "bob", -1L, 0L), sequence);
+        trainer.erase(new Erasure("0_0", ++sequence, "bob", -1L, 0L, -1, -1), sequence);
         train("ann", "ann", "bob", "bob");
         checkpoints.writeInHand(lineage::save);
 
@@ -132,7 +132,7 @@ class DivergenceTest {
     void aVersionThatSawSomebodyAgainAfterTheErasureBringsThemBack() {
         train("ann", "ann", "bob", "bob");
         publish(1);
-        trainer.erase(new Erasure("0_0", ++sequence, "bob", -1L, 0L), sequence);
+        trainer.erase(new Erasure("0_0", ++sequence, "bob", -1L, 0L, -1, -1), sequence);
         train("ann", "ann", "bob", "bob");
         publish(2);
 

@@ -83,7 +83,7 @@ class ResumptionTest {
 
     @Test
     void nobodyErasedSinceComesBackEvenIfVersionsWereMadeMeanwhile() {
-        trainer.erase(new Erasure("0_0", 3L, "bob", -1L, 0L), 30);
+        trainer.erase(new Erasure("0_0", 3L, "bob", -1L, 0L, -1, -1), 30);
         publish(3);
         train(trainer, 4, "ann", "ann", "bob", "bob");
         publish(4);
@@ -241,7 +241,7 @@ class ResumptionTest {
         Lineage back = Lineage.restore(next, checkpoints, history);
         assertEquals(1, back.version());
         assertTrue(next.train(batch("0_0", 2, "ann", "ann", "cat", "cat"), 20));
-        next.erase(new Erasure("0_0", 3L, "cat", -1L, 0L), 30);
+        next.erase(new Erasure("0_0", 3L, "cat", -1L, 0L, -1, -1), 30);
 
         // When training is resumed from the second one, whose checkpoint is there again
         String hash = second.getTraining().getCheckpointSha256();

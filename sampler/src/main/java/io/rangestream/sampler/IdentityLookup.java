@@ -12,8 +12,17 @@ public sealed interface IdentityLookup {
      * @param kept training faces in its buffers
      * @param firstAt earliest timestamp of them, if it is known
      * @param lastAt latest timestamp of them, if it is known
+     * @param heldOut faces in the holdout
+     * @param heldOutWhole whether all faces are held out, and none is trained on
      */
-    record Found(long seen, long kept, Optional<Instant> firstAt, Optional<Instant> lastAt) implements IdentityLookup {}
+    record Found(
+            long seen,
+            long kept,
+            Optional<Instant> firstAt,
+            Optional<Instant> lastAt,
+            int heldOut,
+            boolean heldOutWhole)
+            implements IdentityLookup {}
 
     /**
      * Another instance has its partition.
@@ -29,7 +38,7 @@ public sealed interface IdentityLookup {
      */
     record SameAddress(String address) implements IdentityLookup {}
 
-    /** Its partition is here, or nobody knows where, and it is not in it: unknown, erased or held out. */
+    /** Its partition is here, or nobody knows where, and it is not in it: unknown or erased. */
     record Unknown() implements IdentityLookup {}
 
     /** Partitions are being handed over; ask again. */

@@ -1,7 +1,9 @@
 package io.rangestream.sampler;
 
 import io.rangestream.sampler.config.SamplerConfig;
+import io.rangestream.sampler.internal.buffer.HoldoutLedger;
 import io.rangestream.sampler.internal.buffer.IdentityStatistics;
+import io.rangestream.sampler.split.HoldoutSplit;
 import io.rangestream.sampler.topology.SamplerTopology;
 import io.rangestream.sampler.topology.TaskBoard;
 import io.rangestream.sampler.topology.TaskReport;
@@ -55,36 +57,49 @@ final class IdentityQueries {
                 others());
     }
 
-    /** A foreign producer may have put an identity into any partition, so those here come before the owner by key. */
+    /**
+     * A foreign producer may have put an identity into any partition, so those here come before the owner by key.
+     *
+     * @param identity normalised
+     */
     IdentityLookup find(String identity) {
         Bytes key = Bytes.wrap(identity.getBytes(StandardCharsets.UTF_8));
         try {
-            List<IdentityStatistics> here = streams.metadataForLocalThreads().stream()
+            List<Integer> partitions = streams.metadataForLocalThreads().stream()
                     .flatMap(thread -> thread.activeTasks().stream())
                     .map(task -> task.taskId().partition())
                     .distinct()
-                    .map(partition -> store(partition).get(key))
+                    .toList();
+            List<IdentityStatistics> here = partitions.stream()
+                    .map(partition ->
+                            store(SamplerTopology.INDEX_STORE, partition).get(key))
                     .filter(Objects::nonNull)
                     .map(IdentityStatistics::read)
                     .toList();
-            return here.isEmpty() ? owner(key) : found(here);
+            int heldOut = partitions.stream()
+                    .mapToInt(
+                            partition -> HoldoutLedger.count(store(SamplerTopology.HOLDOUT_STORE, partition), identity))
+                    .sum();
+            return here.isEmpty() && heldOut == 0 ? owner(key) : found(identity, here, heldOut);
         } catch (InvalidStateStoreException | IllegalStateException e) {
             return new IdentityLookup.NotNow();
         }
     }
 
-    private ReadOnlyKeyValueStore<Bytes, byte[]> store(int partition) {
-        return streams.store(StoreQueryParameters.fromNameAndType(
-                        SamplerTopology.INDEX_STORE, QueryableStoreTypes.<Bytes, byte[]>keyValueStore())
-                .withPartition(partition));
+    private ReadOnlyKeyValueStore<Bytes, byte[]> store(String name, int partition) {
+        return streams.store(
+                StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.<Bytes, byte[]>keyValueStore())
+                        .withPartition(partition));
     }
 
-    private static IdentityLookup found(List<IdentityStatistics> here) {
+    private IdentityLookup found(String identity, List<IdentityStatistics> here, int heldOut) {
         return new IdentityLookup.Found(
                 here.stream().mapToLong(IdentityStatistics::seen).sum(),
                 here.stream().mapToLong(IdentityStatistics::kept).sum(),
                 times(here.stream().map(IdentityStatistics::firstAt)).min(Instant::compareTo),
-                times(here.stream().map(IdentityStatistics::lastAt)).max(Instant::compareTo));
+                times(here.stream().map(IdentityStatistics::lastAt)).max(Instant::compareTo),
+                heldOut,
+                config.split().partOf(identity, "") == HoldoutSplit.Part.HELD_OUT_IDENTITY);
     }
 
     private static Stream<Instant> times(Stream<Optional<Instant>> times) {

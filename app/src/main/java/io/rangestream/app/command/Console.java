@@ -1,6 +1,7 @@
 package io.rangestream.app.command;
 
-import io.rangestream.sampler.config.SamplerConfig;
+import io.rangestream.schemas.identity.InvalidNameException;
+import io.rangestream.schemas.identity.NameRule;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +19,12 @@ final class Console {
         return spec.commandLine();
     }
 
-    /** Refuses what no face can be labelled with. */
-    static void requireIdentity(CommandLine.Model.@Nullable CommandSpec spec, String identity) {
-        if (identity.isBlank() || identity.indexOf('/') >= 0 || identity.length() > SamplerConfig.MAX_NAME_CHARS) {
-            throw new CommandLine.ParameterException(
-                    of(spec), "an identity has 1 to %d characters and no '/'".formatted(SamplerConfig.MAX_NAME_CHARS));
+    /** The name that an argument stands for. */
+    static String name(CommandLine.Model.@Nullable CommandSpec spec, NameRule rule, String argument) {
+        try {
+            return rule.normalise(argument);
+        } catch (InvalidNameException e) {
+            throw new CommandLine.ParameterException(of(spec), String.valueOf(e.getMessage()));
         }
     }
 

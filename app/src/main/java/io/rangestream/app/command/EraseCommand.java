@@ -3,6 +3,7 @@ package io.rangestream.app.command;
 import io.rangestream.app.correction.ErasureWatch;
 import io.rangestream.app.correction.FaceOrders;
 import io.rangestream.schemas.config.CommonConfig;
+import io.rangestream.schemas.identity.NameRule;
 import io.rangestream.schemas.topics.TopicCatalogue;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -36,7 +37,7 @@ final class EraseCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Console.requireIdentity(spec, identity);
+        String name = Console.name(spec, NameRule.IDENTITY, identity);
         CommonConfig common = ConfigOptions.reach(
                 config.settings(),
                 TopicCatalogue::faces,
@@ -45,14 +46,14 @@ final class EraseCommand implements Callable<Integer> {
                 TopicCatalogue::schemas);
         try (FaceOrders orders = FaceOrders.connect(common);
                 ErasureWatch watch = ErasureWatch.open(common)) {
-            Map<Integer, Long> ordered = orders.everywhere(identity, null);
+            Map<Integer, Long> ordered = orders.everywhere(name, null);
             Console.println(
                     spec,
                     "ordered on %d partitions of %s"
                             .formatted(ordered.size(), common.topics().faces()));
             if (waiting.waits()) {
-                waiting.requireDone(
-                        watch.await(identity, ordered, waiting.timeout(), line -> Console.println(spec, line)));
+                waiting.requireDone(watch.await(name, ordered, waiting.timeout(), line -> Console.println(spec, line)));
+                Console.println(spec, watch.found());
                 Console.println(spec, "erased: every task and the learner have complied");
             }
         }

@@ -36,6 +36,7 @@ import picocli.CommandLine.ParseResult;
             EraseCommand.class,
             RetractCommand.class,
             RelabelCommand.class,
+            IdentitiesCommand.class,
             RejectedCommand.class,
             ModelsCommand.class,
             EvaluateCommand.class,
@@ -61,6 +62,7 @@ public final class RangeStreamCommand implements Runnable {
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExpandAtFiles(false) // A name may begin with @.
                 .setUsageHelpWidth(110)
                 .setParameterExceptionHandler(RangeStreamCommand::wrongUsage)
                 .setExecutionExceptionHandler(RangeStreamCommand::failed);

@@ -2,9 +2,11 @@ package io.rangestream.app.command;
 
 import io.rangestream.app.correction.ErasureWatch;
 import io.rangestream.app.correction.Relabelling;
+import io.rangestream.app.correction.RetractionWatch;
 import io.rangestream.sampler.config.SamplerConfig;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
+import io.rangestream.schemas.identity.NameRule;
 import io.rangestream.schemas.topics.TopicCatalogue;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -48,8 +50,9 @@ final class RelabelCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Console.requireIdentity(spec, from);
-        Console.requireIdentity(spec, to);
+        from = Console.name(spec, NameRule.IDENTITY, from);
+        to = Console.name(spec, NameRule.IDENTITY, to);
+        face = face == null ? null : Console.name(spec, NameRule.FACE_ID, face);
         if (from.equals(to)) {
             throw new CommandLine.ParameterException(Console.of(spec), "both are the same identity");
         }
@@ -66,12 +69,17 @@ final class RelabelCommand implements Callable<Integer> {
             if (face != null && !relabelling.has(face)) {
                 throw new IllegalStateException("no such face is in the buffers, the holdout or the faces topic");
             }
-            int count = face == null ? relabelling.faces() : 1;
             if (dryRun) {
+                int count = face == null ? relabelling.faces() : 1;
                 Console.println(spec, "%d faces would be moved".formatted(count));
             } else if (face == null) {
+                if (relabelling.faces() == 0) {
+                    throw new IllegalStateException(
+                            "nothing was moved: nobody of the name FROM has a face in the buffers,"
+                                    + " the holdout or the faces topic");
+                }
                 moveAll(relabelling, common);
-                Console.println(spec, "%d faces were moved".formatted(count));
+                Console.println(spec, "%d faces were moved".formatted(relabelling.moved()));
             } else {
                 move(relabelling, face, common, sampler);
                 Console.println(spec, "1 face was moved");
@@ -85,15 +93,18 @@ final class RelabelCommand implements Callable<Integer> {
             Map<Integer, Long> erasure = relabelling.moveAll(to);
             if (waiting.waits()) {
                 waiting.requireDone(watch.await(from, erasure, waiting.timeout(), line -> Console.println(spec, line)));
+                Console.println(spec, watch.found());
             }
         }
     }
 
     private void move(Relabelling relabelling, String faceId, CommonConfig common, SamplerConfig sampler)
             throws InterruptedException {
-        Map<Integer, Long> retraction = relabelling.move(faceId, to);
-        if (waiting.waits()) {
-            waiting.requireTakenIn(common, sampler, retraction);
+        try (RetractionWatch watch = RetractionWatch.open(common, sampler)) {
+            Map<Integer, Long> retraction = relabelling.move(faceId, to);
+            if (waiting.waits()) {
+                waiting.requireTaken(watch, retraction);
+            }
         }
     }
 }

@@ -2,10 +2,12 @@ package io.rangestream.app.command;
 
 import io.rangestream.app.correction.FaceOrders;
 import io.rangestream.app.correction.Relabelling;
+import io.rangestream.app.correction.RetractionWatch;
 import io.rangestream.avro.LabeledFace;
 import io.rangestream.sampler.config.SamplerConfig;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
+import io.rangestream.schemas.identity.NameRule;
 import io.rangestream.schemas.topics.TopicCatalogue;
 import io.rangestream.schemas.wire.SchemaTopic;
 import java.util.List;
@@ -46,19 +48,31 @@ final class RetractCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Console.requireIdentity(spec, identity);
+        String name = Console.name(spec, NameRule.IDENTITY, identity);
+        String face = Console.name(spec, NameRule.FACE_ID, faceId);
+        if (face.isEmpty()) {
+            throw new CommandLine.ParameterException(Console.of(spec), "the face_id is empty or blank");
+        }
         Settings settings = config.settings();
         CommonConfig common = ConfigOptions.reach(settings, TopicCatalogue::faces, TopicCatalogue::schemas);
-        try (FaceOrders orders = FaceOrders.connect(common)) {
+        try (FaceOrders orders = FaceOrders.connect(common);
+                RetractionWatch watch = RetractionWatch.open(common, SamplerConfig.from(settings))) {
             SchemaTopic.publish(
                     common.topics().schemas(), common.clientConfig(), List.of(LabeledFace.getClassSchema()));
-            Map<Integer, Long> ordered = orders.everywhere(identity, Relabelling.retraction(identity, faceId));
+            Map<Integer, Long> ordered = orders.everywhere(name, Relabelling.retraction(name, face));
             Console.println(
                     spec,
                     "ordered on %d partitions of %s"
                             .formatted(ordered.size(), common.topics().faces()));
             if (waiting.waits()) {
-                waiting.requireTakenIn(common, SamplerConfig.from(settings), ordered);
+                waiting.requireTaken(watch, ordered);
+                if (watch.found().isEmpty()) {
+                    throw new IllegalStateException(
+                            "nothing was taken back: no task has or remembers such a face of this identity");
+                }
+                watch.found()
+                        .forEach((partition, text) -> Console.println(
+                                spec, "found by the task of partition %d: %s".formatted(partition, text)));
                 Console.println(spec, "taken back");
             }
         }

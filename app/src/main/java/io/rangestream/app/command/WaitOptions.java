@@ -1,5 +1,6 @@
 package io.rangestream.app.command;
 
+import io.rangestream.app.correction.RetractionWatch;
 import io.rangestream.app.correction.TakenIn;
 import io.rangestream.sampler.config.SamplerConfig;
 import io.rangestream.schemas.config.CommonConfig;
@@ -36,6 +37,13 @@ final class WaitOptions {
                     .map(partition -> "the sampler task of partition " + partition)
                     .toList());
         }
+    }
+
+    /** Waits until every sampler task has dealt with its retraction. */
+    void requireTaken(RetractionWatch watch, Map<Integer, Long> ordered) throws InterruptedException {
+        requireDone(watch.await(ordered, timeout()).stream()
+                .map(partition -> "the sampler task of partition " + partition)
+                .toList());
     }
 
     /**

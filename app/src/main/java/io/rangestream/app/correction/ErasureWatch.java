@@ -38,8 +38,8 @@ public final class ErasureWatch implements AutoCloseable {
     private final RecordCodec codec;
     private final String batches;
     private final String model;
-    /** Sequence of each task's answer. */
-    private final Map<String, Long> answers = new TreeMap<>();
+    /** Each task's answer. */
+    private final Map<String, Erasure> answers = new TreeMap<>();
     /** Tasks whose answer the learner has dealt with. */
     private final TreeSet<String> learnt = new TreeSet<>();
 
@@ -72,6 +72,7 @@ public final class ErasureWatch implements AutoCloseable {
     /**
      * Waits until every task and the learner have complied.
      *
+     * @param identity normalised
      * @param orders offset of the tombstone by faces partition
      * @param tell told of each step, in one line
      * @return who has not complied within the time, one text each; empty if all have
@@ -87,8 +88,8 @@ public final class ErasureWatch implements AutoCloseable {
             for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
                 read(record, identity, orders);
             }
-            answers.forEach((task, sequence) -> {
-                if (learnerErasures.getOrDefault(task, -1L) >= sequence) {
+            answers.forEach((task, answer) -> {
+                if (learnerErasures.getOrDefault(task, -1L) >= answer.getSequence()) {
                     learnt.add(task);
                 }
             });
@@ -100,6 +101,23 @@ public final class ErasureWatch implements AutoCloseable {
             }
         }
         return List.of();
+    }
+
+    /** What the tasks that have answered had of the person, in one line. */
+    public String found() {
+        if (answers.values().stream().anyMatch(answer -> answer.getBuffered() < 0)) {
+            return "found: not every task says what it had";
+        }
+        long buffered =
+                answers.values().stream().mapToLong(Erasure::getBuffered).sum();
+        long heldOut = answers.values().stream().mapToLong(Erasure::getHeldOut).sum();
+        long tasks = answers.values().stream()
+                .filter(answer -> answer.getBuffered() + answer.getHeldOut() > 0)
+                .count();
+        return tasks == 0
+                ? "found: nobody of this name in the buffers or the holdout"
+                : "found: %d faces in the buffers and %d in the holdout, on %d of %d tasks"
+                        .formatted(buffered, heldOut, tasks, answers.size());
     }
 
     @Override
@@ -123,7 +141,7 @@ public final class ErasureWatch implements AutoCloseable {
         if (decoded instanceof Erasure erasure
                 && erasure.getIdentity().equals(identity)
                 && orders.getOrDefault(partition(erasure.getTask()), -1L).equals(erasure.getFacesOffset())) {
-            answers.put(erasure.getTask(), erasure.getSequence());
+            answers.put(erasure.getTask(), erasure);
         } else if (decoded instanceof LearnerProgress progress
                 && progress.getModel().equals(model)) {
             learnerErasures = progress.getErasures();

@@ -4,23 +4,18 @@ import io.rangestream.avro.BatchFace;
 import io.rangestream.avro.LabeledFace;
 import io.rangestream.avro.Operation;
 import io.rangestream.sampler.config.SamplerConfig;
-import io.rangestream.sampler.topology.FacesChangelog;
-import io.rangestream.sampler.topology.SamplerTopology;
 import io.rangestream.schemas.config.CommonConfig;
+import io.rangestream.schemas.identity.InvalidNameException;
+import io.rangestream.schemas.identity.NameRule;
 import io.rangestream.schemas.image.FaceIds;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
 import io.rangestream.schemas.wire.UndecodableRecordException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,44 +24,29 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KnownFaces {
     private final String identity;
-    private final byte[] key;
     private final RecordCodec codec;
     /** By face_id. */
-    private final Map<Place<String>, LabeledFace> faces = new LinkedHashMap<>();
+    private final Map<Place, LabeledFace> faces = new LinkedHashMap<>();
 
-    /** A key within the task of one faces partition: tasks do not know of each other, and an order reaches one alone. */
-    private record Place<K>(int partition, K key) {}
+    /** A face of the task of one faces partition: tasks do not know of each other, and an order reaches one alone. */
+    private record Place(int partition, String faceId) {}
 
+    /** @param identity normalised */
     public KnownFaces(String identity, SchemaSource schemas) {
         this.identity = identity;
-        this.key = identity.getBytes(StandardCharsets.UTF_8);
         this.codec = new RecordCodec(List.of(LabeledFace.getClassSchema(), BatchFace.getClassSchema()), schemas);
     }
 
     /** Reads what the sampler keeps, as far as it has come. */
     public void readKept(CommonConfig common, SamplerConfig config) {
-        Map<Place<ByteBuffer>, LabeledFace> kept = new LinkedHashMap<>();
-        try (var scan = new TopicScan(common, FacesChangelog.topic(common, config))) {
-            scan.read(scan.ends(), record -> {
-                if (FacesChangelog.isOf(identity, record.key())) {
-                    put(kept, record, record.partition());
-                }
-            });
+        for (KeptFaces.Kept kept : KeptFaces.read(common, config, identity, codec)) {
+            faces.put(new Place(kept.partition(), kept.face().getFaceId()), kept.face());
         }
-        byte[] prefix = (identity + "/").getBytes(StandardCharsets.UTF_8);
-        try (var scan = new TopicScan(common, common.topics().facesHoldout())) {
-            scan.read(scan.ends(), record -> {
-                if (Arrays.mismatch(prefix, record.key()) == prefix.length) {
-                    put(kept, record, partitionOf(record.headers().lastHeader(SamplerTopology.HEADER_TASK)));
-                }
-            });
-        }
-        kept.forEach((place, face) -> faces.put(new Place<>(place.partition(), face.getFaceId()), face));
     }
 
     /** Takes in the next record of the faces topic; to be called in their order. */
     public void arrived(ConsumerRecord<byte[], byte[]> record) {
-        if (!Arrays.equals(record.key(), key)) {
+        if (!KeptFaces.isOf(identity, record.key())) {
             return;
         }
         if (record.value() == null) {
@@ -76,7 +56,7 @@ public final class KnownFaces {
         LabeledFace face = decode(record.value());
         if (face != null && face.getIdentity().equals(identity)) {
             String faceId = faceId(face);
-            var place = new Place<>(record.partition(), faceId);
+            var place = new Place(record.partition(), faceId);
             if (face.getOperation() == Operation.RETRACT) {
                 faces.remove(place);
             } else {
@@ -94,7 +74,7 @@ public final class KnownFaces {
     /** The faces, each with its face_id and once, however many tasks have it. */
     public List<LabeledFace> faces() {
         Map<String, LabeledFace> distinct = new LinkedHashMap<>();
-        faces.forEach((place, face) -> distinct.put(place.key(), face));
+        faces.forEach((place, face) -> distinct.put(place.faceId(), face));
         return List.copyOf(distinct.values());
     }
 
@@ -108,36 +88,16 @@ public final class KnownFaces {
         return codec.encode(LabeledFace.newBuilder(face).setIdentity(as).build());
     }
 
-    private void put(Map<Place<ByteBuffer>, LabeledFace> kept, ConsumerRecord<byte[], byte[]> record, int partition) {
-        var place = new Place<>(partition, ByteBuffer.wrap(record.key()));
-        LabeledFace face = record.value() == null ? null : decode(record.value());
-        if (face == null) {
-            kept.remove(place);
-        } else {
-            kept.put(place, face);
-        }
-    }
-
-    /** Null for what cannot be read: the sampler has refused it, too. */
+    /** Null for what cannot be read or names no face: the sampler has refused it, too. */
     private @Nullable LabeledFace decode(byte[] value) {
         try {
-            SpecificRecord record = codec.decode(value);
-            return record instanceof BatchFace stored ? labelled(stored) : (LabeledFace) record;
-        } catch (UndecodableRecordException e) {
+            var face = (LabeledFace) codec.decode(value);
+            face.setIdentity(NameRule.IDENTITY.normalise(face.getIdentity()));
+            face.setFaceId(NameRule.FACE_ID.normalise(face.getFaceId()));
+            return face;
+        } catch (UndecodableRecordException | InvalidNameException | ClassCastException e) {
             return null;
         }
-    }
-
-    /** The buffers keep what training needs; where a face came from is known to the faces topic alone. */
-    private static LabeledFace labelled(BatchFace stored) {
-        return LabeledFace.newBuilder()
-                .setIdentity(stored.getIdentity())
-                .setFaceId(stored.getFaceId())
-                .setImage(stored.getImage())
-                .setEncoding(stored.getEncoding())
-                .setWidth(stored.getWidth())
-                .setHeight(stored.getHeight())
-                .build();
     }
 
     private static String faceId(LabeledFace face) {
@@ -147,9 +107,5 @@ public final class KnownFaces {
         byte[] image = new byte[face.getImage().remaining()];
         face.getImage().duplicate().get(image);
         return FaceIds.contentHash(image);
-    }
-
-    private static int partitionOf(@Nullable Header task) {
-        return task == null ? -1 : ErasureWatch.partition(new String(task.value(), StandardCharsets.UTF_8));
     }
 }

@@ -26,8 +26,13 @@ public final class Relabelling implements AutoCloseable {
     private final KnownFaces known;
     private final TopicScan faces;
     private final String from;
+    private int moved;
 
-    /** Publishes the schema of faces, as a writer has to, and reads what there is of an identity. */
+    /**
+     * Publishes the schema of faces, as a writer has to, and reads what there is of an identity.
+     *
+     * @param from normalised
+     */
     public Relabelling(CommonConfig common, SamplerConfig config, String from) {
         this.from = from;
         SchemaTopic.publish(common.topics().schemas(), common.clientConfig(), List.of(LabeledFace.getClassSchema()));
@@ -42,6 +47,11 @@ public final class Relabelling implements AutoCloseable {
     /** Faces of the old identity that are known and not yet moved. */
     public int faces() {
         return known.faces().size();
+    }
+
+    /** Faces that have been sent under the new label so far. */
+    public int moved() {
+        return moved;
     }
 
     /** Whether it has this face. */
@@ -76,6 +86,7 @@ public final class Relabelling implements AutoCloseable {
         Optional<LabeledFace> face = known.find(faceId);
         if (face.isPresent()) {
             orders.add(to, List.of(known.encode(face.get(), to)));
+            moved++;
         }
         return orders.everywhere(from, retraction(from, faceId));
     }
@@ -98,8 +109,10 @@ public final class Relabelling implements AutoCloseable {
     }
 
     private void send(String to) {
-        orders.add(
-                to, known.faces().stream().map(face -> known.encode(face, to)).toList());
+        List<byte[]> faces =
+                known.faces().stream().map(face -> known.encode(face, to)).toList();
+        orders.add(to, faces);
+        moved += faces.size();
         known.clear();
     }
 }

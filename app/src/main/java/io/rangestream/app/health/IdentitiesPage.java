@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rangestream.sampler.IdentityCensus;
 import io.rangestream.sampler.IdentityLookup;
 import io.rangestream.sampler.Sampler;
+import io.rangestream.schemas.identity.InvalidNameException;
+import io.rangestream.schemas.identity.NameRule;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -17,6 +19,7 @@ import java.util.Map;
  */
 public final class IdentitiesPage implements Page {
     private static final int REDIRECT = 307;
+    private static final int BAD_REQUEST = 400;
     private static final int NOT_FOUND = 404;
     private static final String JSON = "application/json";
     private static final String RETRY_AFTER_SECONDS = "1";
@@ -52,13 +55,23 @@ public final class IdentitiesPage implements Page {
         return json(OK, Map.of(), json);
     }
 
-    private Answer one(String identity) {
+    private Answer one(String name) {
+        String identity;
+        try {
+            identity = NameRule.IDENTITY.normalise(name);
+        } catch (InvalidNameException e) {
+            return json(BAD_REQUEST, Map.of(), mapper.createObjectNode().put("error", e.getMessage()));
+        }
         IdentityLookup lookup = sampler.find(identity);
         ObjectNode json = mapper.createObjectNode().put("identity", identity);
         if (lookup instanceof IdentityLookup.Found found) {
             json.put("seen", found.seen()).put("kept", found.kept());
             found.firstAt().ifPresent(at -> json.put("firstAt", at.toString()));
             found.lastAt().ifPresent(at -> json.put("lastAt", at.toString()));
+            json.put("heldOut", found.heldOut());
+            if (found.heldOut() > 0) {
+                json.put("holdout", found.heldOutWhole() ? "whole identity" : "some faces");
+            }
             return json(OK, Map.of(), json);
         }
         if (lookup instanceof IdentityLookup.Elsewhere elsewhere) {
@@ -76,7 +89,7 @@ public final class IdentitiesPage implements Page {
         if (lookup instanceof IdentityLookup.NotNow) {
             return unavailable();
         }
-        return json(NOT_FOUND, Map.of(), json.put("error", "not in the buffers"));
+        return json(NOT_FOUND, Map.of(), json.put("error", "neither in the buffers nor in the holdout"));
     }
 
     private Answer unavailable() {

@@ -1,11 +1,14 @@
 package io.rangestream.app.rejected;
 
 import io.rangestream.schemas.wire.DeadLetterHeaders;
+import io.rangestream.schemas.identity.InvalidNameException;
+import io.rangestream.schemas.identity.NameRule;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -42,7 +45,7 @@ public record DeadLetter(ConsumerRecord<byte[], byte @Nullable []> record) {
                         header(DeadLetterHeaders.OFFSET));
     }
 
-    /** Its key as text; in hexadecimal digits what is no UTF-8, and a dash where there is none. */
+    /** Its key as text for people, with {@code ?} for what a terminal would not print; in hexadecimal digits what is no UTF-8, and a dash where there is none. */
     public String key() {
         byte[] key = record.key();
         if (key == null) {
@@ -53,7 +56,7 @@ public record DeadLetter(ConsumerRecord<byte[], byte @Nullable []> record) {
                     .newDecoder()
                     .decode(ByteBuffer.wrap(key))
                     .toString()
-                    .replaceAll("\\p{Cntrl}", "?");
+                    .replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?");
         } catch (CharacterCodingException e) {
             return "0x" + HexFormat.of().formatHex(key);
         }
@@ -62,6 +65,15 @@ public record DeadLetter(ConsumerRecord<byte[], byte @Nullable []> record) {
     /** Its face_id, if the sampler took it in and the learner cannot decode it; else empty. */
     public String faceId() {
         return header(DeadLetterHeaders.FACE_ID);
+    }
+
+    /** Whom its key names; empty if it names nobody. */
+    Optional<String> identity() {
+        try {
+            return record.key() == null ? Optional.empty() : Optional.of(NameRule.IDENTITY.normalise(record.key()));
+        } catch (InvalidNameException e) {
+            return Optional.empty();
+        }
     }
 
     /** Bytes of the original value; -1 for a tombstone. */

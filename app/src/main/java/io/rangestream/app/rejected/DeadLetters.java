@@ -78,7 +78,7 @@ public record DeadLetters(String reason, long fromOffset, long limit) {
         var faces = new LinkedHashSet<Face>();
         forEach(common, letter -> {
             if (!letter.faceId().isEmpty()) {
-                faces.add(new Face(letter.key(), letter.faceId()));
+                letter.identity().ifPresent(identity -> faces.add(new Face(identity, letter.faceId())));
             }
         });
         Map<Integer, Long> last = Map.of();

@@ -36,7 +36,7 @@ class BatchRecordsTest {
     @Test
     void whatASamplerTaskWritesIsRead() {
         LogRecord batch = records.read(record("0_1", batch("0_1", 7, 2, 3, 6)));
-        LogRecord erasure = records.read(record("0_0", new Erasure("0_0", 8L, "ann", 3L, 0L)));
+        LogRecord erasure = records.read(record("0_0", new Erasure("0_0", 8L, "ann", 3L, 0L, -1, -1)));
 
         assertEquals("0_1", batch.task());
         assertEquals(7, batch.sequence());
@@ -64,8 +64,8 @@ class BatchRecordsTest {
         refused("crops", "0_1", batch("0_1", 7, -2, -3, 6));
         refused("crops", "0_1", batch("0_1", 7, 65_536, 65_536, 0));
         refused("crops", "0_1", batch("0_1", 7, 1, 101, 101));
-        refused("under key", "0_0", new Erasure("0_1", 8L, "ann", 3L, 0L));
-        refused("sequence", "0_0", new Erasure("0_0", -8L, "ann", 3L, 0L));
+        refused("under key", "0_0", new Erasure("0_1", 8L, "ann", 3L, 0L, -1, -1));
+        refused("sequence", "0_0", new Erasure("0_0", -8L, "ann", 3L, 0L, -1, -1));
         refused("does not belong here", "0_0", LabeledFace.newBuilder().setIdentity("ann").build());
     }
 

@@ -201,7 +201,7 @@ class LogOrderTest {
     }
 
     private LogOrder.Item<String> item(String task, long sequence) {
-        var record = new LogRecord(offset++, task, sequence, new Erasure(task, sequence, "ann", -1L, 0L));
+        var record = new LogRecord(offset++, task, sequence, new Erasure(task, sequence, "ann", -1L, 0L, -1, -1));
         return new LogOrder.Item<>(record, task + "/" + sequence);
     }
 

@@ -105,7 +105,7 @@ class TrainerTest {
         trainer.train(batch("0_1", 1, ANN_AND_BOB), 1);
         assertTrue(trainer.knows("ann"));
 
-        trainer.erase(new Erasure("0_0", 2L, "ann", 7L, 0L), 2);
+        trainer.erase(new Erasure("0_0", 2L, "ann", 7L, 0L, -1, -1), 2);
         assertFalse(trainer.knows("ann"));
         assertEquals(1, trainer.identities());
 
@@ -113,7 +113,7 @@ class TrainerTest {
         assertFalse(trainer.knows("ann"));
         assertEquals(new Trainer.Counters(3, 10, 0, 0), trainer.counters());
 
-        trainer.erase(new Erasure("0_1", 3L, "ann", 7L, 0L), 4);
+        trainer.erase(new Erasure("0_1", 3L, "ann", 7L, 0L, -1, -1), 4);
         trainer.train(batch("0_1", 4, ANN_AND_BOB), 5);
         assertTrue(trainer.knows("ann"), "who returns after all tasks complied is trained on again");
         assertEquals(Map.of("0_0", 2L, "0_1", 3L), trainer.position().erasures());
@@ -129,7 +129,7 @@ class TrainerTest {
         try (var without = new Trainer(config())) {
             without.train(new PreparedBatch(mixed.source(), bobs, List.of("bob", "bob"), List.of()), 1);
 
-            trainer.erase(new Erasure("0_0", 1L, "ann", 7L, 0L), 0);
+            trainer.erase(new Erasure("0_0", 1L, "ann", 7L, 0L, -1, -1), 0);
             trainer.train(mixed, 1);
 
             assertArrayEquals(without.published(), trainer.published());
@@ -139,11 +139,11 @@ class TrainerTest {
     @Test
     void aRepeatedErasureChangesNothing() throws IOException {
         trainer.train(batch("0_0", 1, ANN_AND_BOB), 0);
-        trainer.erase(new Erasure("0_0", 2L, "ann", 7L, 0L), 1);
+        trainer.erase(new Erasure("0_0", 2L, "ann", 7L, 0L, -1, -1), 1);
         trainer.train(batch("0_0", 3, ANN_AND_BOB), 2);
         byte[] before = state(trainer);
 
-        trainer.erase(new Erasure("0_0", 2L, "ann", 7L, 0L), 2);
+        trainer.erase(new Erasure("0_0", 2L, "ann", 7L, 0L, -1, -1), 2);
 
         assertArrayEquals(before, state(trainer));
         assertTrue(trainer.knows("ann"));
@@ -377,7 +377,7 @@ class TrainerTest {
         try (var restored = new Trainer(config())) {
             restored.load(new DataInputStream(new ByteArrayInputStream(crashed)));
             assertEquals(List.of("1@10", "2@10", "3@30", "held-out@-1"), pending(restored));
-            restored.erase(new Erasure("0_0", 4L, "eve", 7L, 0L), 40);
+            restored.erase(new Erasure("0_0", 4L, "eve", 7L, 0L, -1, -1), 40);
             assertEquals(List.of("held-out@-1"), pending(restored));
         }
     }

@@ -5,6 +5,8 @@ import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.config.RegistryConfig;
 import io.rangestream.schemas.config.Settings;
 import io.rangestream.schemas.identity.IdentityList;
+import io.rangestream.schemas.identity.InvalidNameException;
+import io.rangestream.schemas.identity.NameRule;
 import io.rangestream.schemas.topics.TopicCatalogue;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -94,9 +96,6 @@ public record SamplerConfig(
     public static final String STATE_MEMORY_BYTES = "state.memory.bytes";
     public static final String NUM_STANDBY_REPLICAS = "num.standby.replicas";
 
-    /** Longest identity and longest face_id, characters; with {@link #METADATA_BYTES} it bounds every record. */
-    public static final int MAX_NAME_CHARS = 512;
-
     /** What a LabeledFace may hold beside its image, bytes: names, source and attributes. */
     public static final int METADATA_BYTES = 16 * 1024;
 
@@ -105,8 +104,8 @@ public record SamplerConfig(
     /** Most faces kept of an identity. */
     public static final int MAX_CAPACITY = 1024;
 
-    /** Identity and face_id of at most three UTF-8 bytes a character, lengths, encoding, width and height. */
-    private static final int BATCH_FACE_OVERHEAD_BYTES = 2 * 3 * MAX_NAME_CHARS + 32;
+    /** Identity and face_id of at most four UTF-8 bytes a character, lengths, encoding, width and height. */
+    private static final int BATCH_FACE_OVERHEAD_BYTES = 2 * 4 * NameRule.MAX_CHARACTERS + 32;
 
     private static final int BATCH_OVERHEAD_BYTES = 1024;
 
@@ -198,7 +197,14 @@ public record SamplerConfig(
     }
 
     private static Set<String> heldOut(AbstractConfig config) {
-        Set<String> identities = new HashSet<>(config.getList(HOLDOUT_IDENTITIES));
+        Set<String> identities = new HashSet<>();
+        for (String identity : config.getList(HOLDOUT_IDENTITIES)) {
+            try {
+                identities.add(NameRule.IDENTITY.normalise(identity));
+            } catch (InvalidNameException e) {
+                throw new ConfigurationException("%s: %s".formatted(HOLDOUT_IDENTITIES, e.getMessage()));
+            }
+        }
         String file = config.getString(HOLDOUT_IDENTITIES_FILE);
         if (!file.isEmpty()) {
             identities.addAll(IdentityList.read(Path.of(file)).names());

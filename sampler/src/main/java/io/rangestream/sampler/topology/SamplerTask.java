@@ -4,8 +4,11 @@ import io.rangestream.avro.BufferStatistics;
 import io.rangestream.avro.Erasure;
 import io.rangestream.sampler.config.SamplerConfig;
 import io.rangestream.sampler.internal.buffer.FaceBuffers;
+import io.rangestream.sampler.internal.buffer.FormerNames;
 import io.rangestream.sampler.internal.buffer.HoldoutLedger;
 import io.rangestream.sampler.internal.buffer.IdentityIndex.Outcome;
+import io.rangestream.sampler.internal.buffer.Retraction;
+import io.rangestream.sampler.internal.buffer.RetractionLog;
 import io.rangestream.sampler.internal.buffer.TaskState;
 import io.rangestream.sampler.internal.draw.Credit;
 import io.rangestream.sampler.internal.draw.DrawRandom;
@@ -21,6 +24,7 @@ import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Headers;
@@ -54,6 +58,8 @@ final class SamplerTask {
     private final KeyValueStore<Bytes, byte[]> stateStore;
     private final FaceBuffers buffers;
     private final HoldoutLedger holdout;
+    private final FormerNames formerNames;
+    private final RetractionLog retractions;
     private final TaskPace pace;
     private TaskState state;
     private long lastOffset = -1;
@@ -82,6 +88,11 @@ final class SamplerTask {
                 config);
         board.show(task, buffers.sizes());
         this.holdout = new HoldoutLedger(context.getStateStore(SamplerTopology.HOLDOUT_STORE));
+        this.formerNames = new FormerNames(
+                stateStore,
+                context.getStateStore(SamplerTopology.INDEX_STORE),
+                context.getStateStore(SamplerTopology.HOLDOUT_STORE));
+        this.retractions = new RetractionLog(stateStore);
         this.state = loadState(stateStore, config);
         this.pace = new TaskPace(config, credit, learner, board, task, stateStore);
         if (pace.looks()) {
@@ -100,6 +111,7 @@ final class SamplerTask {
     /** @throws RejectedFaceException if the record cannot be used; then no state was touched */
     void process(Record<byte[], byte[]> record) {
         Request request = intake.read(record.key(), record.value());
+        settleNames(record.timestamp());
         pace.recordCame();
         if (request instanceof Request.Add add) {
             add(add, record.timestamp());
@@ -108,7 +120,7 @@ final class SamplerTask {
         } else {
             erase(request.identity(), record.timestamp());
         }
-        lastOffset = context.recordMetadata().map(RecordMetadata::offset).orElse(-1L);
+        lastOffset = offset();
         lastTimestamp = record.timestamp();
         report();
     }
@@ -141,26 +153,78 @@ final class SamplerTask {
 
     private void retract(Request.Retract face, long timestamp) {
         board.count(Event.RETRACTED);
-        long rank = rank(face.identity(), face.faceId());
-        if (config.split().isTraining(face.identity(), face.faceId())) {
-            buffers.retract(face.identity(), rank);
-        } else if (holdout.remove(face.identity(), rank)) {
-            writeHoldout(face.identity(), face.faceId(), null, timestamp);
-            state.save(stateStore);
+        Retraction found = take(face.identity(), face.faceId(), timestamp);
+        for (String former : formerNames.of(face.identity())) {
+            found = Collections.max(List.of(found, take(former, face.faceId(), timestamp)));
         }
+        retractions.note(offset(), found);
+    }
+
+    private Retraction take(String identity, String faceId, long timestamp) {
+        long rank = rank(identity, faceId);
+        if (config.split().isTraining(identity, faceId)) {
+            return buffers.retract(identity, rank);
+        }
+        if (!holdout.remove(identity, rank)) {
+            return Retraction.NOTHING;
+        }
+        writeHoldout(identity, faceId, null, timestamp);
+        state.save(stateStore);
+        return Retraction.HELD_OUT;
     }
 
     private void erase(String identity, long timestamp) {
         board.count(Event.ERASED);
-        buffers.erase(identity);
-        for (String faceId : holdout.removeAll(identity)) {
+        int buffered = 0;
+        int heldOut = 0;
+        for (String former : formerNames.of(identity)) {
+            Erasure forgotten = forget(former, timestamp, 0, 0);
+            buffered += forgotten.getBuffered();
+            heldOut += forgotten.getHeldOut();
+        }
+        formerNames.forget(identity);
+        // Also for someone unknown here: the learner may know the person from another partition.
+        forget(identity, timestamp, buffered, heldOut);
+        state.save(stateStore);
+    }
+
+    /** Answers for what was found under former names, too, as the order knows the person's name alone. */
+    private Erasure forget(String identity, long timestamp, int alsoBuffered, int alsoHeldOut) {
+        int buffered = buffers.erase(identity);
+        List<String> heldOut = holdout.removeAll(identity);
+        for (String faceId : heldOut) {
             writeHoldout(identity, faceId, null, timestamp);
         }
-        // Also for someone unknown here: the learner may know the person from another partition.
         state = state.nextErasure();
-        long offset = context.recordMetadata().map(RecordMetadata::offset).orElse(-1L);
-        writeBatches(erasures.encode(new Erasure(task, state.sequence(), identity, offset, state.holdoutRecords())));
-        state.save(stateStore);
+        var erasure = new Erasure(
+                task,
+                state.sequence(),
+                identity,
+                offset(),
+                state.holdoutRecords(),
+                alsoBuffered + buffered,
+                alsoHeldOut + heldOut.size());
+        writeBatches(erasures.encode(erasure));
+        return erasure;
+    }
+
+    /** What earlier builds stored under texts that are no names, and nobody can order to be forgotten, goes at once. */
+    private void settleNames(long timestamp) {
+        for (String nameless : formerNames.nameless()) {
+            Erasure forgotten = forget(nameless, timestamp, 0, 0);
+            log.warn(
+                    "task {} had {} faces in the buffers and {} in the holdout under a text that is no name; they are forgotten",
+                    task,
+                    forgotten.getBuffered(),
+                    forgotten.getHeldOut());
+            state.save(stateStore);
+        }
+        formerNames.forgetNameless();
+        formerNames.save();
+    }
+
+    private long offset() {
+        return context.recordMetadata().map(RecordMetadata::offset).orElse(-1L);
     }
 
     private void drawBatches() {

@@ -33,9 +33,9 @@ public final class SamplerTopology {
     static final String FACES_STORE = "faces";
 
     /** (identity, rank) → face_id of what was sent to the holdout. */
-    static final String HOLDOUT_STORE = "holdout";
+    public static final String HOLDOUT_STORE = "holdout";
 
-    /** Two records: where the task stands, and where its draw stands. */
+    /** Where the task stands, where its draw stands, that all names are normalised, and what the last retractions found. */
     static final String TASK_STORE = "task";
 
     /** How long the changelogs keep a tombstone; a state directory from before must not be continued. */

@@ -26,13 +26,13 @@ class DeadLettersTest {
     private static final byte[] GOOD = Faces.CODEC.encode(Faces.face("ann", "0"));
 
     static Stream<Arguments> badRecords() {
-        byte[] otherSchema = Faces.CODEC.encode(new Erasure("0_0", 1L, "ann", 7L, 0L));
+        byte[] otherSchema = Faces.CODEC.encode(new Erasure("0_0", 1L, "ann", 7L, 0L, -1, -1));
         byte[] leftOver = Arrays.copyOf(GOOD, GOOD.length + 1);
         return Stream.of(
                 Arguments.of(null, GOOD, "the record has no key: it has to be the identity"),
                 Arguments.of(null, null, "the record has no key: it has to be the identity"),
-                Arguments.of(new byte[] {(byte) 0xFF}, GOOD, "the record's key is not UTF-8"),
-                Arguments.of(new byte[0], GOOD, "the identity is empty"),
+                Arguments.of(new byte[] {(byte) 0xFF}, GOOD, "the identity is not UTF-8"),
+                Arguments.of(new byte[0], GOOD, "the identity is empty or blank"),
                 Arguments.of(utf8("a/b"), null, "the identity holds a '/'"),
                 Arguments.of(utf8("a".repeat(513)), GOOD, "an identity of 513 characters is longer than 512"),
                 Arguments.of(utf8("bob"), GOOD, "the face's identity is not the record's key"),

@@ -79,7 +79,7 @@ class RecordCodecTest {
     void anotherRecordTypeIsRefusedEvenIfItsSchemaIsPublished() {
         var faces = new RecordCodec(
                 List.of(LabeledFace.getClassSchema()), fingerprint -> Optional.of(Erasure.getClassSchema()));
-        byte[] erasure = codec.encode(new Erasure("0_0", 1L, "ann", 7L, 0L));
+        byte[] erasure = codec.encode(new Erasure("0_0", 1L, "ann", 7L, 0L, -1, -1));
 
         var e = assertThrows(UndecodableRecordException.class, () -> faces.decode(erasure));
 
@@ -107,8 +107,8 @@ class RecordCodecTest {
             return Optional.of(newer);
         });
 
-        assertEquals(new Erasure("0_2", 12L, "ann", -1L, 0L), reader.decode(bytes));
-        assertEquals(new Erasure("0_2", 12L, "ann", -1L, 0L), reader.decode(bytes));
+        assertEquals(new Erasure("0_2", 12L, "ann", -1L, 0L, -1, -1), reader.decode(bytes));
+        assertEquals(new Erasure("0_2", 12L, "ann", -1L, 0L, -1, -1), reader.decode(bytes));
         assertEquals(List.of(Fingerprint.of(newer)), asked, "looked up once");
     }
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** Records in a registry's framing, against a stub of the Confluent-compatible API. */
 class RegistrySchemasTest {
-    private static final Erasure RECORD = new Erasure("0_0", 3L, "ann", 7L, 2L);
+    private static final Erasure RECORD = new Erasure("0_0", 3L, "ann", 7L, 2L, -1, -1);
 
     private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
     private final List<String> authorizations = Collections.synchronizedList(new ArrayList<>());

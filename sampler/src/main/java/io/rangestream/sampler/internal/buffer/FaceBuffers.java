@@ -101,14 +101,15 @@ public final class FaceBuffers {
         return admission.outcome();
     }
 
-    /** Takes a face out of the buffer, if it is there. */
-    public void retract(String identity, long rank) {
+    /** Takes a face out of the buffer, so that it is new when it is sent again. */
+    public Retraction retract(String identity, long rank) {
         Bytes name = name(identity);
         IdentityIndex entry = find(name);
         if (entry == null) {
-            return;
+            return Retraction.NOTHING;
         }
         int before = entry.kept();
+        boolean remembered = entry.remembers(rank);
         int slot = entry.retract(rank);
         if (slot >= 0) {
             faces.delete(faceKey(name, slot));
@@ -116,14 +117,15 @@ public final class FaceBuffers {
             sizes.moved(before, entry.kept());
         }
         index.put(name, entry.encode());
+        return slot >= 0 ? Retraction.BUFFERED : remembered ? Retraction.LEFT : Retraction.NOTHING;
     }
 
-    /** Leaves nothing of an identity. */
-    public void erase(String identity) {
+    /** Leaves nothing of an identity, and says how many faces there were. */
+    public int erase(String identity) {
         Bytes name = name(identity);
         IdentityIndex entry = find(name);
         if (entry == null) {
-            return;
+            return 0;
         }
         for (int i = 0; i < entry.kept(); i++) {
             faces.delete(faceKey(name, entry.slot(i)));
@@ -131,6 +133,7 @@ public final class FaceBuffers {
         index.delete(name);
         drawable.release(entry.ordinal(), entry.kept());
         sizes.moved(entry.kept(), 0);
+        return entry.kept();
     }
 
     /**
@@ -194,11 +197,9 @@ public final class FaceBuffers {
         return Bytes.wrap(identity.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Whether a key of the faces store is of one of an identity's slots. */
-    public static boolean isOf(String identity, byte[] key) {
-        byte[] first = faceKey(name(identity), 0).get();
-        return key.length == first.length
-                && Arrays.equals(first, 0, first.length - Short.BYTES, key, 0, key.length - Short.BYTES);
+    /** The identity, UTF-8, in a key of the faces store. */
+    public static byte[] identity(byte[] key) {
+        return Arrays.copyOfRange(key, Short.BYTES, key.length - Short.BYTES);
     }
 
     private static Bytes faceKey(Bytes name, int slot) {

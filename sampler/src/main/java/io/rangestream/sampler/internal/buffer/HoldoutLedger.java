@@ -9,6 +9,7 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 
 /**
  * Which faces a task has sent to the holdout: one key per (identity, rank) with the face_id, so that a face is written
@@ -35,8 +36,7 @@ public final class HoldoutLedger {
     public List<String> removeAll(String identity) {
         List<Bytes> keys = new ArrayList<>();
         List<String> faceIds = new ArrayList<>();
-        ByteBuffer prefix = ByteBuffer.wrap(prefix(identity, 0).array());
-        try (KeyValueIterator<Bytes, byte[]> entries = store.prefixScan(prefix, new ByteBufferSerializer())) {
+        try (KeyValueIterator<Bytes, byte[]> entries = entries(store, identity)) {
             while (entries.hasNext()) {
                 KeyValue<Bytes, byte[]> entry = entries.next();
                 keys.add(entry.key);
@@ -45,6 +45,27 @@ public final class HoldoutLedger {
         }
         keys.forEach(store::delete);
         return faceIds;
+    }
+
+    /** How many faces of an identity a store of this kind names. */
+    public static int count(ReadOnlyKeyValueStore<Bytes, byte[]> store, String identity) {
+        int count = 0;
+        try (KeyValueIterator<Bytes, byte[]> entries = entries(store, identity)) {
+            for (; entries.hasNext(); entries.next()) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** The identity, UTF-8, in a key of such a store. */
+    static ByteBuffer identity(byte[] key) {
+        return ByteBuffer.wrap(key, Short.BYTES, key.length - Short.BYTES - Long.BYTES);
+    }
+
+    private static KeyValueIterator<Bytes, byte[]> entries(
+            ReadOnlyKeyValueStore<Bytes, byte[]> store, String identity) {
+        return store.prefixScan(ByteBuffer.wrap(prefix(identity, 0).array()), new ByteBufferSerializer());
     }
 
     private static Bytes key(String identity, long rank) {

@@ -3,6 +3,8 @@ package io.rangestream.sampler.internal.intake;
 import io.rangestream.avro.LabeledFace;
 import io.rangestream.avro.Operation;
 import io.rangestream.sampler.config.SamplerConfig;
+import io.rangestream.schemas.identity.InvalidNameException;
+import io.rangestream.schemas.identity.NameRule;
 import io.rangestream.schemas.image.FaceIds;
 import io.rangestream.schemas.image.ImageHeader;
 import io.rangestream.schemas.image.InvalidImageException;
@@ -11,8 +13,6 @@ import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
 import io.rangestream.schemas.wire.UndecodableRecordException;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -38,41 +38,36 @@ public final class Intake {
             return new Request.Erase(identity);
         }
         LabeledFace face = decode(value);
+        boolean asSent = normalise(face);
         if (!face.getIdentity().equals(identity)) {
             throw new RejectedFaceException("the face's identity is not the record's key");
         }
-        if (face.getFaceId().length() > SamplerConfig.MAX_NAME_CHARS) {
-            throw new RejectedFaceException("a face_id of %d characters is longer than %d"
-                    .formatted(face.getFaceId().length(), SamplerConfig.MAX_NAME_CHARS));
-        }
-        return face.getOperation() == Operation.RETRACT ? retraction(face) : addition(face, value);
+        return face.getOperation() == Operation.RETRACT ? retraction(face) : addition(face, asSent ? value : null);
     }
 
     private static String identity(byte @Nullable [] key) {
         if (key == null) {
             throw new RejectedFaceException("the record has no key: it has to be the identity");
         }
-        String identity;
         try {
-            identity = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(key))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw new RejectedFaceException("the record's key is not UTF-8");
+            return NameRule.IDENTITY.normalise(key);
+        } catch (InvalidNameException e) {
+            throw new RejectedFaceException(String.valueOf(e.getMessage()));
         }
-        if (identity.isEmpty()) {
-            throw new RejectedFaceException("the identity is empty");
+    }
+
+    /** From here on the face has the names that everybody else calls it by; false if that changed it. */
+    private static boolean normalise(LabeledFace face) {
+        try {
+            String identity = NameRule.IDENTITY.normalise(face.getIdentity());
+            String faceId = NameRule.FACE_ID.normalise(face.getFaceId());
+            boolean asSent = identity.equals(face.getIdentity()) && faceId.equals(face.getFaceId());
+            face.setIdentity(identity);
+            face.setFaceId(faceId);
+            return asSent;
+        } catch (InvalidNameException e) {
+            throw new RejectedFaceException(String.valueOf(e.getMessage()));
         }
-        if (identity.length() > SamplerConfig.MAX_NAME_CHARS) {
-            throw new RejectedFaceException("an identity of %d characters is longer than %d"
-                    .formatted(identity.length(), SamplerConfig.MAX_NAME_CHARS));
-        }
-        if (identity.indexOf('/') >= 0) {
-            // The key on the holdout is identity/face_id: where the identity ends has to be plain.
-            throw new RejectedFaceException("the identity holds a '/'");
-        }
-        return identity;
     }
 
     private LabeledFace decode(byte[] value) {
@@ -102,7 +97,8 @@ public final class Intake {
         return new Request.Retract(face.getIdentity(), FaceIds.contentHash(image));
     }
 
-    private Request addition(LabeledFace face, byte[] record) {
+    /** @param record the record as it came; null if its names were normalised, so that it has to be encoded anew */
+    private Request addition(LabeledFace face, byte @Nullable [] record) {
         byte[] image = bytes(face.getImage());
         if (image.length > config.maxFaceBytes()) {
             throw new RejectedFaceException("an image of %d bytes is larger than %s %d"
@@ -118,7 +114,7 @@ public final class Intake {
             throw new RejectedFaceException("an image of %d x %d has more pixels than %s %d"
                     .formatted(header.width(), header.height(), SamplerConfig.MAX_FACE_PIXELS, config.maxFacePixels()));
         }
-        if (!face.getFaceId().isEmpty() && Fingerprint.leads(record)) {
+        if (record != null && !face.getFaceId().isEmpty() && Fingerprint.leads(record)) {
             return new Request.Add(face.getIdentity(), face.getFaceId(), face, record);
         }
         if (face.getFaceId().isEmpty()) {
