@@ -1,8 +1,14 @@
 // Embeds faces with a version's ONNX file.
 import ort from 'onnxruntime-node';
 
+/** From bytes to pixels as the learner does it, see docs/protocol.md; who makes the crops has to do the same. */
+export const PREPROCESSING = 2;
+
 /** Opens a file, or its bytes; `network` is that of the update. Gives a function from crops to embeddings. */
 export async function embedder(onnx, network) {
+  if ((network.preprocessing ?? 1) > PREPROCESSING) {
+    throw new Error(`trained with preprocessing ${network.preprocessing} of pictures, not ${PREPROCESSING}`);
+  }
   const session = await ort.InferenceSession.create(onnx);
   const { input_height: height, input_width: width, input_mean: mean, input_scale: scale } = network;
   const plane = height * width;

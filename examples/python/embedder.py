@@ -2,11 +2,14 @@
 
 import numpy as np
 import onnxruntime
-from PIL import Image
+
+from pictures import PREPROCESSING, planes
 
 
 class Embedder:
     def __init__(self, onnx, network):
+        if network.get("preprocessing", 1) > PREPROCESSING:
+            raise ValueError(f"trained with preprocessing {network['preprocessing']} of pictures, not {PREPROCESSING}")
         self.session = onnxruntime.InferenceSession(onnx, providers=["CPUExecutionProvider"])
         self.network = network
 
@@ -19,6 +22,6 @@ class Embedder:
 
     def embed_image(self, path):
         size = (self.network["input_width"], self.network["input_height"])
-        with Image.open(path) as image:
-            pixels = np.asarray(image.convert("RGB").resize(size, Image.Resampling.BILINEAR))
-        return self.embed_crops(pixels.transpose(2, 0, 1)[np.newaxis])[0]
+        with open(path, "rb") as file:
+            crop = np.frombuffer(planes(file.read(), size), np.uint8)
+        return self.embed_crops(crop.reshape(1, 3, size[1], size[0]))[0]

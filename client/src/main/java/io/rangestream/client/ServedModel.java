@@ -6,12 +6,15 @@ import io.rangestream.schemas.image.CropDecoder;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An open version, counted by its users: native memory must outlive the last embedding that runs, and no longer. It begins
  * with one user, the slot that serves it; when the last one lets go it is closed. Thread-safe.
  */
 final class ServedModel {
+    private static final Logger log = LoggerFactory.getLogger(ServedModel.class);
     private static final double UNIT_LENGTH_TOLERANCE = 1e-2;
 
     private final ModelVersion version;
@@ -40,6 +43,7 @@ final class ServedModel {
             throw new InvalidModelException("takes crops of %d x %d; only square ones can be made"
                     .formatted(network.getInputWidth(), network.getInputHeight()));
         }
+        requirePreprocessing(version);
         OnnxEmbedder embedder = artifact.open(network, config.threads());
         try {
             tryOut(embedder, network);
@@ -90,6 +94,23 @@ final class ServedModel {
         embedder.close();
         idleDecoders.forEach(CropDecoder::close);
         whenClosed.run();
+    }
+
+    /** Pixels of another kind give wrong embeddings without a word; older kinds differ in rare pictures alone. */
+    private static void requirePreprocessing(ModelVersion version) {
+        int wanted = version.network().getPreprocessing();
+        if (wanted > CropDecoder.PREPROCESSING) {
+            throw new InvalidModelException("was trained with preprocessing %d of pictures; this client has %d"
+                    .formatted(wanted, CropDecoder.PREPROCESSING));
+        }
+        if (wanted < CropDecoder.PREPROCESSING) {
+            log.warn(
+                    "version {} was trained with preprocessing {} of pictures; this client has {}: embeddings of pictures"
+                            + " whose pixels differ, such as grey or rotated ones, may be off",
+                    version.version(),
+                    wanted,
+                    CropDecoder.PREPROCESSING);
+        }
     }
 
     private static void tryOut(OnnxEmbedder embedder, Network network) {

@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.rangestream.avro.Encoding;
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
+import io.rangestream.schemas.image.CropDecoder;
 import io.rangestream.schemas.image.InvalidImageException;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -162,6 +163,23 @@ class ModelFollowerTest {
         assertEquals(1, same.version().version());
         assertFalse(other.samePerson());
         assertEquals(-1, follower.similarity(png(255), png(0)), 1e-6);
+    }
+
+    @Test
+    void aVersionForPixelsOfANewerKindIsRefused() throws Exception {
+        publish(updates, weights, 1, TinyOnnx.constant(0));
+        follower.start();
+        assertEquals("swap 1", model.event());
+        byte[] artifact = TinyOnnx.constant(1);
+        long hint = weights.end();
+        Publication.chunks(2, artifact, 1).forEach(chunk -> Publication.append(weights, chunk));
+        ModelUpdate newer = Publication.update(2, ModelStatus.PROMOTED, artifact, 1, hint);
+        newer.getNetwork().setPreprocessing(CropDecoder.PREPROCESSING + 1);
+        Publication.append(updates, newer);
+
+        String refused = model.event();
+        assertTrue(refused.startsWith("refused 2"), refused);
+        assertEquals(1, follower.current().orElseThrow().version());
     }
 
     @Test

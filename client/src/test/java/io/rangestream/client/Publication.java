@@ -8,6 +8,7 @@ import io.rangestream.avro.ModelUpdate;
 import io.rangestream.avro.Network;
 import io.rangestream.avro.Training;
 import io.rangestream.schemas.hash.Sha256;
+import io.rangestream.schemas.image.CropDecoder;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
 import java.nio.ByteBuffer;
@@ -30,6 +31,7 @@ final class Publication {
     static Network network(int side, int dim) {
         return Network.newBuilder()
                 .setBackbone("linear")
+                .setPreprocessing(CropDecoder.PREPROCESSING)
                 .setEmbeddingDim(dim)
                 .setInputWidth(side)
                 .setInputHeight(side)

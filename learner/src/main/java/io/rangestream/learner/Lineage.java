@@ -12,6 +12,7 @@ import io.rangestream.learner.evaluation.SpaceRule.Space;
 import io.rangestream.learner.publish.VersionHistory;
 import io.rangestream.learner.training.Trainer;
 import io.rangestream.schemas.config.ConfigurationException;
+import io.rangestream.schemas.image.CropDecoder;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -59,9 +60,20 @@ final class Lineage {
     static Lineage restore(Trainer trainer, CheckpointStore checkpoints, VersionHistory history) {
         var lineage = new Lineage(trainer);
         lineage.continueLast(checkpoints, history);
+        history.last().ifPresent(lineage::comparePreprocessing);
         trainer.countErasuresFor(history.nextVersion() - 1);
         lineage.follow(history, checkpoints);
         return lineage;
+    }
+
+    private void comparePreprocessing(ModelUpdate last) {
+        int before = last.getNetwork().getPreprocessing();
+        if (before != CropDecoder.PREPROCESSING) {
+            String remark = "trained with preprocessing %d of pictures since version %d, with %d before"
+                    .formatted(CropDecoder.PREPROCESSING, last.getVersion(), before);
+            remarks.add(remark);
+            log.warn("the next version is {}", remark);
+        }
     }
 
     private void continueLast(CheckpointStore checkpoints, VersionHistory history) {

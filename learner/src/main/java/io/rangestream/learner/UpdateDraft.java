@@ -12,6 +12,7 @@ import io.rangestream.learner.evaluation.SpaceRule.Space;
 import io.rangestream.learner.loss.LossComposition.Classification;
 import io.rangestream.learner.loss.RangeLoss;
 import io.rangestream.learner.training.Trainer;
+import io.rangestream.schemas.image.CropDecoder;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
@@ -78,6 +79,7 @@ final class UpdateDraft {
                 .setInputWidth(spec.inputSize())
                 .setInputHeight(spec.inputSize())
                 .setParameters(trainer.backbone().parameterCount())
+                .setPreprocessing(CropDecoder.PREPROCESSING)
                 .build();
     }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.avro.ModelStatus;
+import io.rangestream.avro.ModelUpdate;
 import io.rangestream.learner.checkpoint.CheckpointException;
 import io.rangestream.learner.checkpoint.CheckpointStore;
 import io.rangestream.learner.evaluation.Founder;
@@ -242,6 +243,19 @@ class LineageTest {
         assertEquals(
                 List.of("trained from version 1, as what the topic says of version 2 could not be used"),
                 restored.remarks());
+    }
+
+    @Test
+    void theNextVersionSaysThatPixelsAreOthersThanBefore() {
+        train(1);
+        publish(1, ModelStatus.PROMOTED);
+        ModelUpdate older = history.last().orElseThrow();
+        older.getNetwork().setPreprocessing(1);
+        history.add(older);
+
+        assertEquals(
+                List.of("trained with preprocessing 2 of pictures since version 1, with 1 before"),
+                restore().remarks());
     }
 
     @Test

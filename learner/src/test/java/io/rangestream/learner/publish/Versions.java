@@ -5,6 +5,7 @@ import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.avro.Network;
 import io.rangestream.avro.Training;
+import io.rangestream.schemas.image.CropDecoder;
 import java.time.Instant;
 import java.util.Set;
 
@@ -26,6 +27,7 @@ public final class Versions {
                         .build())
                 .setNetwork(Network.newBuilder()
                         .setBackbone("compact")
+                        .setPreprocessing(CropDecoder.PREPROCESSING)
                         .setEmbeddingDim(128)
                         .setInputWidth(64)
                         .setInputHeight(64)
