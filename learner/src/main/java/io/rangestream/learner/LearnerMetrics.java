@@ -36,10 +36,10 @@ final class LearnerMetrics {
                 "holdout.records.foreign",
                 "Records of faces-holdout passed over as foreign",
                 LearnerStatus::foreignHoldoutRecords);
-        gauge("waiting", "1 while training waits for something but batches; the log says what", s -> s.waitsFor()
-                        .isEmpty()
-                ? 0
-                : 1);
+        gauge(
+                "waiting",
+                "1 while training waits for something but batches; the log says what",
+                s -> s.waitsFor().isEmpty() ? 0 : 1);
         gauge("crops.per.second", "Crops trained on per second, lately", LearnerStatus::cropsPerSecond);
         gauge("identities", "Identities in the head", LearnerStatus::identities);
         gauge("version", "Last published version, 0 before the first", LearnerStatus::version);

@@ -45,6 +45,22 @@ public record LearnerStatus(
         String waitsFor) {
     static LearnerStatus starting() {
         return new LearnerStatus(
-                LearnerState.STARTING, 0, 0, 0, LossTerms.of(0), 0, 0, "", 0, 0, 0, 0, new CropCache.Usage(0, 0, 0, 0), 0, 0, 0, "");
+                LearnerState.STARTING,
+                0,
+                0,
+                0,
+                LossTerms.of(0),
+                0,
+                0,
+                "",
+                0,
+                0,
+                0,
+                0,
+                new CropCache.Usage(0, 0, 0, 0),
+                0,
+                0,
+                0,
+                "");
     }
 }

@@ -80,7 +80,10 @@ public record DeadLetter(ConsumerRecord<byte[], byte @Nullable []> record) {
     public long bytes() {
         byte[] value = record.value();
         String full = header(DeadLetterHeaders.FULL_BYTES);
-        return full.isEmpty() ? value == null ? -1 : value.length : Long.parseLong(full);
+        if (full.matches("[0-9]{1,18}")) {
+            return Long.parseLong(full);
+        }
+        return value == null ? -1 : value.length;
     }
 
     /** Whether the letter holds all of the original value and headers. */

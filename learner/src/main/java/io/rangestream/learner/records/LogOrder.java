@@ -1,6 +1,5 @@
 package io.rangestream.learner.records;
 
-import io.rangestream.learner.training.LogPosition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +26,7 @@ public final class LogOrder<T> {
     private final Map<String, Item<T>> ahead = new TreeMap<>();
     /** The record ahead whose successor has come, so that records before it are missing. */
     private @Nullable Item<T> behindGap;
+
     private boolean begun;
 
     private record Unread(long offset, String why) {}

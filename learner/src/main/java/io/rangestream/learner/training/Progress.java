@@ -1,5 +1,6 @@
 package io.rangestream.learner.training;
 
+import io.rangestream.learner.records.LogPosition;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

@@ -8,6 +8,7 @@ import io.rangestream.learner.backbone.Weights;
 import io.rangestream.learner.batch.LeftOutFace;
 import io.rangestream.learner.batch.PreparedBatch;
 import io.rangestream.learner.config.LearnerConfig;
+import io.rangestream.learner.records.LogPosition;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

@@ -51,7 +51,8 @@ class OrderRulesTest {
 
         assertTrue(decision.applied());
         assertTrue(decision.succession().changed().isEmpty());
-        assertEquals("task does not wait", rules.decide(goOn("0_1", 8), history, AT).message());
+        assertEquals(
+                "task does not wait", rules.decide(goOn("0_1", 8), history, AT).message());
     }
 
     @Test

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(TrustedRecords.class)
 class BatchRecordsTest {
-    private static final RecordCodec CODEC = new RecordCodec(
-            List.of(TrainingBatch.getClassSchema(), Erasure.getClassSchema()), BatchRecordsTest::find);
+    private static final RecordCodec CODEC =
+            new RecordCodec(List.of(TrainingBatch.getClassSchema(), Erasure.getClassSchema()), BatchRecordsTest::find);
 
     private final BatchRecords records = new BatchRecords(CODEC, new SamplerTasks(() -> Optional.of(2)), 100);
 
@@ -51,8 +51,7 @@ class BatchRecordsTest {
             assertThrows(ForeignRecordException.class, () -> records.read(record(key, sound)), key);
         }
         assertThrows(
-                ForeignRecordException.class,
-                () -> records.read(new ConsumerRecord<>("batches", 0, 3, "0_1", null)));
+                ForeignRecordException.class, () -> records.read(new ConsumerRecord<>("batches", 0, 3, "0_1", null)));
     }
 
     @Test
@@ -66,7 +65,10 @@ class BatchRecordsTest {
         refused("crops", "0_1", batch("0_1", 7, 1, 101, 101));
         refused("under key", "0_0", new Erasure("0_1", 8L, "ann", 3L, 0L, -1, -1));
         refused("sequence", "0_0", new Erasure("0_0", -8L, "ann", 3L, 0L, -1, -1));
-        refused("does not belong here", "0_0", LabeledFace.newBuilder().setIdentity("ann").build());
+        refused(
+                "does not belong here",
+                "0_0",
+                LabeledFace.newBuilder().setIdentity("ann").build());
     }
 
     @Test

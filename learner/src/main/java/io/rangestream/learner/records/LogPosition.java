@@ -1,4 +1,4 @@
-package io.rangestream.learner.training;
+package io.rangestream.learner.records;
 
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -69,12 +69,14 @@ public final class LogPosition {
         return offset < end && !unproven.contains(offset);
     }
 
-    void trained(String task, long sequence, long holdoutRecords) {
+    /** A task's batch has been trained on, or passed over as one that trains nobody. */
+    public void trained(String task, long sequence, long holdoutRecords) {
         sequences.put(task, sequence);
         holdout.merge(task, holdoutRecords, Math::max);
     }
 
-    void erased(String task, long sequence, long holdoutRecords) {
+    /** A task's erasure has been complied with. */
+    public void erased(String task, long sequence, long holdoutRecords) {
         trained(task, sequence, holdoutRecords);
         erasures.put(task, sequence);
     }
@@ -136,7 +138,8 @@ public final class LogPosition {
         return List.copyOf(remarks);
     }
 
-    void versionMade() {
+    /** What there was to say has been said. */
+    public void versionMade() {
         remarks.clear();
     }
 
@@ -160,7 +163,8 @@ public final class LogPosition {
         return Map.copyOf(holdout);
     }
 
-    void save(DataOutput out) throws IOException {
+    /** Writes all of it. */
+    public void save(DataOutput out) throws IOException {
         out.writeLong(end);
         out.writeInt(unproven.size());
         for (long offset : unproven) {
@@ -182,7 +186,8 @@ public final class LogPosition {
         }
     }
 
-    void load(DataInput in) throws IOException {
+    /** Takes what {@link #save} wrote in place of what there is. */
+    public void load(DataInput in) throws IOException {
         end = in.readLong();
         unproven.clear();
         for (int left = in.readInt(); left > 0; left--) {

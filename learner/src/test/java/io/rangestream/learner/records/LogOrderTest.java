@@ -1,13 +1,10 @@
-package io.rangestream.learner.training;
+package io.rangestream.learner.records;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.avro.Erasure;
-import io.rangestream.learner.records.LogOrder;
-import io.rangestream.learner.records.LogRecord;
-import io.rangestream.learner.records.PassedOver;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

@@ -1,10 +1,10 @@
-package io.rangestream.learner.training;
+package io.rangestream.learner.records;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.rangestream.learner.training.LogPosition.Order;
+import io.rangestream.learner.records.LogPosition.Order;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
