@@ -117,7 +117,8 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
         return false;
     }
 
-    private String line(Throwable exception) {
+    /** What failed, in one line, and what helps where that is known. */
+    String line(Throwable exception) {
         if (KafkaFailure.isKnown(exception)) {
             return KafkaFailure.line(exception);
         }

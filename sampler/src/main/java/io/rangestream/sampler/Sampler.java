@@ -87,6 +87,7 @@ public final class Sampler implements MeterBinder, AutoCloseable {
      * @param broker waits for Kafka and for the topics
      * @throws ConfigurationException in one line, if a setting or a topic has to be changed first
      * @throws KafkaException in one line, if Kafka cannot be reached in time or refuses this client
+     * @throws IllegalStateException in one line, if the state found is damaged
      */
     public static Sampler start(CommonConfig common, SamplerConfig config, BrokerConnection broker) {
         broker.requireTopics(Preflight.topics(common.topics()));
@@ -123,6 +124,10 @@ public final class Sampler implements MeterBinder, AutoCloseable {
         try {
             sampler.watch.start();
             sampler.streams.start();
+        } catch (StreamsException e) {
+            // Streams opens the stores that it finds before its threads run.
+            sampler.close();
+            throw new IllegalStateException(sampler.failures.line(e), e);
         } catch (RuntimeException e) {
             sampler.close();
             throw e;
