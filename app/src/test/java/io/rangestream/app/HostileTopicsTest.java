@@ -3,6 +3,7 @@ package io.rangestream.app;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.rangestream.avro.LearnerState;
 import io.rangestream.avro.ModelOrder;
 import io.rangestream.avro.OrderKind;
 import io.rangestream.client.ClientConfig;
@@ -24,6 +25,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -37,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HostileTopicsTest {
     private static final long SEED = 20261128;
     private static final int FACES = 300;
+    private static final int MAX_ROUNDS = 10;
     private static final long SLACK_BYTES = 300L * 1024 * 1024;
 
     @RegisterExtension
@@ -59,11 +62,13 @@ class HostileTopicsTest {
     private void flood(String prefix, int records) throws Exception {
         Settings settings = settings(prefix);
         CommonConfig common = CommonConfig.from(settings);
+        var rounds = new AtomicInteger();
         long faces;
         try (Roles roles = Roles.start(settings)) {
             // Given roles that have made a version of good faces
-            faces = roles.makeVersion(settings, 0);
-            giveOrder(common);
+            faces = roles.makeVersion(settings, 0, rounds) + 1;
+            giveOrderAndRefusedFace(common);
+            roles.awaitTaken(faces);
             Map<String, List<ConsumerRecord<byte[], byte[]>>> good = read(common);
             long before = usedMemory();
 
@@ -73,16 +78,19 @@ class HostileTopicsTest {
             // Then every face is accounted for, no role ends, and good faces become the next version
             faces += share(records, common.topics(), common.topics().faces());
             roles.awaitTaken(faces);
-            faces = roles.makeVersion(settings, faces);
+            faces = roles.makeVersion(settings, faces, rounds);
             assertEquals(faces, roles.taken());
             long after = usedMemory();
             assertTrue(after - before < SLACK_BYTES, () -> "%d MiB more".formatted((after - before) >> 20));
         }
         // And each starts again with all of that on its topics
         try (Roles roles = Roles.start(settings)) {
-            roles.makeVersion(settings, 0);
-            assertEquals(0, CommandRun.of(BROKER, prefix, List.of("models", "list")).exit());
-            assertEquals(0, CommandRun.of(BROKER, prefix, List.of("rejected", "list")).exit());
+            roles.makeVersion(settings, 0, rounds);
+            assertEquals(
+                    0, CommandRun.of(BROKER, prefix, List.of("models", "list")).exit());
+            assertEquals(
+                    0,
+                    CommandRun.of(BROKER, prefix, List.of("rejected", "list")).exit());
         }
     }
 
@@ -95,24 +103,29 @@ class HostileTopicsTest {
                     ModelFollower.start(CommonConfig.from(settings), ClientConfig.from(settings)));
         }
 
-        /** Ingests good faces until there is another version, and it is served; faces on the topic since the roles began. */
-        long makeVersion(Settings settings, long faces) throws InterruptedException {
-            WholeWay.await("the learner is ready", () -> {
+        /**
+         * Ingests good faces until there is another version, and one is served.
+         *
+         * @param faces on the topic since the roles began
+         * @param rounds how often that was done before; kept up to date
+         * @return faces on the topic since the roles began
+         */
+        long makeVersion(Settings settings, long faces, AtomicInteger rounds) throws InterruptedException {
+            WholeWay.await("the learner has begun", () -> {
                 requireAlive();
-                return learner.isReady();
+                return learner.status().state() != LearnerState.STARTING;
             });
             long last = learner.status().version();
             long sent = faces;
-            while (learner.status().version() <= last) {
-                requireAlive();
-                assertEquals("", learner.status().waitsFor());
-                WholeWay.ingest(settings, 60, FACES);
-                sent += FACES;
+            for (int i = 0; learner.status().version() <= last; i++) {
+                assertTrue(i < MAX_ROUNDS, () -> "no version comes: " + learner.status());
+                int more = FACES * rounds.incrementAndGet(); // Those of the rounds before are among them.
+                WholeWay.ingest(settings, 60, more);
+                sent += more;
                 awaitTaken(sent);
-                long batches = sampler.status().batches();
                 WholeWay.await("the learner comes after", () -> {
                     requireAlive();
-                    return sampler.status().ahead() == 0 || learner.status().version() > last || batches == 0;
+                    return sampler.status().ahead() == 0 || learner.status().version() > last;
                 });
             }
             WholeWay.await("the follower serves a version", () -> {
@@ -166,7 +179,8 @@ class HostileTopicsTest {
         var shares = new LinkedHashMap<String, Integer>();
         shares.put(topics.schemas(), 15);
         shares.put(topics.faces(), 30);
-        shares.put(topics.facesHoldout(), 15);
+        shares.put(topics.facesRejected(), 5);
+        shares.put(topics.facesHoldout(), 10);
         shares.put(topics.batches(), 5);
         shares.put(topics.learnerProgress(), 15);
         shares.put(topics.modelOrders(), 5);
@@ -196,6 +210,7 @@ class HostileTopicsTest {
         try (var producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
             shares(common.topics()).keySet().forEach(topic -> {
                 boolean compacted = !topic.equals(common.topics().faces())
+                        && !topic.equals(common.topics().facesRejected())
                         && !topic.equals(common.topics().batches())
                         && !topic.equals(common.topics().modelOrders());
                 for (long i = share(records, common.topics(), topic); i > 0; i--) {
@@ -210,8 +225,8 @@ class HostileTopicsTest {
         }
     }
 
-    /** So that there is one to mutate. */
-    private static void giveOrder(CommonConfig common) {
+    /** So that there is an order and a dead letter to mutate. */
+    private static void giveOrderAndRefusedFace(CommonConfig common) {
         var order = ModelOrder.newBuilder()
                 .setModel(common.model())
                 .setOrderId("refused")
@@ -225,6 +240,7 @@ class HostileTopicsTest {
                 new KafkaProducer<>(common.clientConfig(), new ByteArraySerializer(), new ByteArraySerializer())) {
             producer.send(new ProducerRecord<>(
                     common.topics().modelOrders(), "refused".getBytes(StandardCharsets.UTF_8), bytes));
+            producer.send(new ProducerRecord<>(common.topics().faces(), 0, new byte[] {'a'}, new byte[] {1}));
         }
     }
 

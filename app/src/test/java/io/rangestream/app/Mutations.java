@@ -14,12 +14,35 @@ import org.jspecify.annotations.Nullable;
 final class Mutations {
     private static final byte[][] NUMBERS = {
         {(byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 0x0F},
-        {(byte) 0xFE, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 1},
-        {(byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 1},
+        {
+            (byte) 0xFE,
+            (byte) 0xFF,
+            (byte) 0xFF,
+            (byte) 0xFF,
+            (byte) 0xFF,
+            (byte) 0xFF,
+            (byte) 0xFF,
+            (byte) 0xFF,
+            (byte) 0xFF,
+            1
+        },
+        {
+            (byte) 0xFF,
+            (byte) 0xFF,
+            (byte) 0xFF,
+            (byte) 0xFF,
+            (byte) 0xFF,
+            (byte) 0xFF,
+            (byte) 0xFF,
+            (byte) 0xFF,
+            (byte) 0xFF,
+            1
+        },
         {1},
         {0}
     };
-    private static final List<String> KEYS = List.of("", "0_0", "0_1", "0_999", "ann", "ann/1", "/", "face", "face/1", "\uD83D\uDE42", "\u0000");
+    private static final List<String> KEYS =
+            List.of("", "0_0", "0_1", "0_999", "ann", "ann/1", "/", "face", "face/1", "\uD83D\uDE42", "\u0000");
     private static final int MAX_BYTES = 200_000;
 
     private final SplittableRandom random;
@@ -57,7 +80,9 @@ final class Mutations {
     }
 
     private byte @Nullable [] changed(byte[] bytes, byte @Nullable [] other) {
-        int at = bytes.length == 0 ? 0 : random.nextInt(Math.min(bytes.length, random.nextInt(2) == 0 ? 64 : bytes.length));
+        int at = bytes.length == 0
+                ? 0
+                : random.nextInt(Math.min(bytes.length, random.nextInt(2) == 0 ? 64 : bytes.length));
         byte[] changed = Arrays.copyOf(bytes, Math.min(bytes.length, MAX_BYTES));
         at = Math.min(at, changed.length);
         switch (random.nextInt(8)) {
@@ -77,7 +102,8 @@ final class Mutations {
                         ? null
                         : joined(
                                 Arrays.copyOf(changed, at),
-                                Arrays.copyOfRange(other, Math.min(at, other.length), Math.min(other.length, MAX_BYTES)));
+                                Arrays.copyOfRange(
+                                        other, Math.min(at, other.length), Math.min(other.length, MAX_BYTES)));
             }
             case 4 -> {
                 return random.nextInt(8) == 0 ? null : changed;
