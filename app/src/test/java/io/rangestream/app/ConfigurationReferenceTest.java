@@ -61,6 +61,16 @@ class ConfigurationReferenceTest {
     }
 
     @Test
+    void aSettingThatWasRenamedIsRefusedWithItsNewName() {
+        for (String what : List.of("share", "window")) {
+            var e = assertThrows(
+                    ConfigurationException.class,
+                    () -> ConfigurationReference.requireKnown(Settings.of(Map.of("rejected.stop." + what, "1"))));
+            assertTrue(e.getMessage().endsWith("the most similar is 'rejected.alarm.%s'".formatted(what)), e.getMessage());
+        }
+    }
+
+    @Test
     void kafkaSettingsPassThrough() {
         ConfigurationReference.requireKnown(Settings.of(Map.of("kafka.security.protocol", "SSL")));
     }

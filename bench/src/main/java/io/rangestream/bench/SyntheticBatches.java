@@ -86,7 +86,12 @@ final class SyntheticBatches {
                 .setSamplesPerIdentity(samples)
                 .setFaces(drawn)
                 .setHoldoutRecords(0)
-                .setBuffers(new BufferStatistics((long) PEOPLE, (long) PEOPLE, (long) FACES, (long) FACES))
+                .setBuffers(BufferStatistics.newBuilder()
+                        .setIdentities(PEOPLE)
+                        .setDrawable(PEOPLE)
+                        .setKept(FACES)
+                        .setSeen(FACES)
+                        .build())
                 .build();
     }
 }

@@ -76,7 +76,7 @@ final class TrainingSteps implements AutoCloseable {
                 .setIdentities(count)
                 .setSamplesPerIdentity(each)
                 .setFaces(List.of())
-                .setBuffers(new BufferStatistics(0L, 0L, 0L, 0L))
+                .setBuffers(BufferStatistics.newBuilder().build())
                 .build();
         trainer.train(new PreparedBatch(source, crops, names, List.of()), sequence);
     }

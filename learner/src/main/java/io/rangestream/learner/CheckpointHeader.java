@@ -28,7 +28,7 @@ record CheckpointHeader(
         List<Founder> founders,
         @Nullable Resumed resumed) {
     private static final int MAGIC = 0x5253434B; // "RSCK"
-    private static final int FORMAT = 11;
+    private static final int FORMAT = 12;
 
     /**
      * Another version that training was resumed from.

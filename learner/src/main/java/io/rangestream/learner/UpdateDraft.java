@@ -11,6 +11,7 @@ import io.rangestream.learner.evaluation.PromotionGate;
 import io.rangestream.learner.evaluation.SpaceRule.Space;
 import io.rangestream.learner.loss.LossComposition.Classification;
 import io.rangestream.learner.loss.RangeLoss;
+import io.rangestream.learner.training.SamplerCounts;
 import io.rangestream.learner.training.Trainer;
 import io.rangestream.schemas.image.CropDecoder;
 import java.time.Instant;
@@ -86,6 +87,7 @@ final class UpdateDraft {
     private Training training() {
         LossTerms losses = trainer.meanLosses();
         Trainer.Counters counters = trainer.counters();
+        SamplerCounts.Counts samplers = trainer.samplerCounts();
         return Training.newBuilder()
                 .setBatches(counters.batches())
                 .setCrops(counters.crops())
@@ -95,6 +97,11 @@ final class UpdateDraft {
                 .setReturns(trainer.returns())
                 .setForeignRecords(trainer.position().foreignRecords())
                 .setLostRecords(trainer.position().lostRecords())
+                .setLostFaces(samplers.lost())
+                .setLabelConflicts(
+                        samplers.labelConflicts() + trainer.pictures().conflicts())
+                .setRepeatedPictures(samplers.repeatedPictures())
+                .setNearDuplicates(trainer.pictures().nearDuplicates())
                 .setLossTotal(losses.total())
                 .setLossSoftmax(classification(losses))
                 .setLossIntra(losses.term(RangeLoss.INTRA))

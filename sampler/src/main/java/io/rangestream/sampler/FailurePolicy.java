@@ -7,9 +7,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
+import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
 import org.jspecify.annotations.Nullable;
@@ -18,13 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What follows when a stream thread dies: another takes its place, if the cause may pass (a broker that did not answer in time), at growing
- * intervals; a few times in a while also after a record that becomes a dead letter. Otherwise the sampler stops and says why. Thread-safe.
+ * What follows when a stream thread dies: another takes its place, however often and at growing intervals, if the cause may pass (a broker
+ * that did not answer in time, a topic that is missing) or is one record's, which becomes a dead letter. Otherwise the sampler stops and says
+ * why. Thread-safe.
  */
 final class FailurePolicy implements StreamsUncaughtExceptionHandler {
     private static final Logger log = LoggerFactory.getLogger(FailurePolicy.class);
     private static final String DISK_FULL = "No space left";
-    private static final int BAD_RECORDS = 20;
     /** Closing the sampler waits a little longer. */
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
@@ -34,7 +33,6 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
     private final InstantSource clock;
     private final Pause pause;
     private final Outage outages = new Outage(log, "sampler threads fail and are replaced", "sampler threads run");
-    private final Deque<Instant> badRecords = new ArrayDeque<>();
     private Instant lastOutage = Instant.MIN;
     private @Nullable String failure;
 
@@ -56,12 +54,12 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
 
     @Override
     public StreamThreadExceptionResponse handle(Throwable exception) {
-        if (isOfOneRecord(exception) || !KafkaFailure.mayPass(exception)) {
-            return judge(exception);
-        }
         log.debug("a stream thread died", exception);
+        if (!mayPass(exception)) {
+            return stop(line(exception));
+        }
         try {
-            pause.of(pauseAfter(KafkaFailure.line(exception)));
+            pause.of(pauseAfter(line(exception)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -79,13 +77,7 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
         return wait.compareTo(LONGEST_PAUSE) < 0 ? wait : LONGEST_PAUSE;
     }
 
-    private synchronized StreamThreadExceptionResponse judge(Throwable exception) {
-        String line = line(exception);
-        log.debug("a stream thread died", exception);
-        if (isOfOneRecord(exception) && isAmong(badRecords, BAD_RECORDS)) {
-            log.warn("a sampler thread is replaced: {}", line);
-            return StreamThreadExceptionResponse.REPLACE_THREAD;
-        }
+    private synchronized StreamThreadExceptionResponse stop(String line) {
         log.error("the sampler stops: {}", line);
         failure = line;
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
@@ -96,25 +88,14 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
         return Optional.ofNullable(failure);
     }
 
-    /** Counts this one, unless there were too many in a while. */
-    private boolean isAmong(Deque<Instant> before, int allowed) {
-        Instant now = clock.instant();
-        before.removeIf(at -> at.isBefore(now.minus(WITHIN)));
-        if (before.size() >= allowed) {
-            return false;
-        }
-        before.add(now);
-        return true;
-    }
-
-    /** A bad record is refused when it comes again; so many of them in a while point at something else. */
-    private static boolean isOfOneRecord(Throwable exception) {
+    /** A bad record is refused when it comes again. */
+    private static boolean mayPass(Throwable exception) {
         for (Throwable e = exception; e != null; e = e.getCause()) {
-            if (e instanceof ProcessingFailedException) {
+            if (e instanceof ProcessingFailedException || e instanceof MissingSourceTopicException) {
                 return true;
             }
         }
-        return false;
+        return KafkaFailure.mayPass(exception);
     }
 
     /** What failed, in one line, and what helps where that is known. */

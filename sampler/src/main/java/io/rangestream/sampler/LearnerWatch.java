@@ -24,7 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that reads the learner's progress and lets tasks and {@link Pacer} act on it. While the broker is away the
+ * The thread that reads the learner's progress and lets tasks and {@link Pacer} act on it, and looks whether the sampler itself
+ * makes any. While the broker is away the
  * learner stays where it was last seen.
  */
 final class LearnerWatch implements AutoCloseable {
@@ -36,24 +37,32 @@ final class LearnerWatch implements AutoCloseable {
 
     private final Consumer<byte[], byte[]> consumer;
     private final TopicPartition progress;
-    private final String faces;
     private final byte[] model;
     private final RecordCodec codec;
     private final LearnerDistance learner;
     private final Pacer pacer;
+    private final FacesTopic faces;
+    private final Progress ofSampler;
     private final Thread thread = new Thread(this::run, "sampler-pacer");
     private Instant lastWarning = Instant.EPOCH;
 
-    LearnerWatch(CommonConfig common, SchemaSource schemas, LearnerDistance learner, Pacer pacer) {
+    LearnerWatch(
+            CommonConfig common,
+            SchemaSource schemas,
+            LearnerDistance learner,
+            Pacer pacer,
+            FacesTopic faces,
+            Progress ofSampler) {
         Map<String, Object> client = common.clientConfig();
         client.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         this.consumer = new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         this.progress = new TopicPartition(common.topics().learnerProgress(), 0);
-        this.faces = common.topics().faces();
         this.model = common.model().getBytes(StandardCharsets.UTF_8);
         this.codec = new RecordCodec(List.of(LearnerProgress.getClassSchema()), schemas);
         this.learner = learner;
         this.pacer = pacer;
+        this.faces = faces;
+        this.ofSampler = ofSampler;
         thread.setDaemon(true);
     }
 
@@ -86,7 +95,8 @@ final class LearnerWatch implements AutoCloseable {
             while (true) {
                 try {
                     consumer.poll(POLL).forEach(this::read);
-                    pacer.tick(this::isUnread);
+                    ofSampler.tick();
+                    pacer.tick(faces);
                 } catch (WakeupException e) {
                     throw e;
                 } catch (RuntimeException e) {
@@ -110,10 +120,6 @@ final class LearnerWatch implements AutoCloseable {
         } catch (UndecodableRecordException e) {
             warn("a record on " + progress.topic() + " is no progress of a learner: {}", e);
         }
-    }
-
-    private boolean isUnread(int partition, long offset) {
-        return endOffset(new TopicPartition(faces, partition)) > offset + 1;
     }
 
     private long endOffset(TopicPartition partition) {

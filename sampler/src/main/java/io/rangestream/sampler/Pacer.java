@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 final class Pacer {
     private static final Logger log = LoggerFactory.getLogger(Pacer.class);
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(30);
+    private static final Duration BETWEEN_LOOKS = Duration.ofMinutes(1);
     private static final Duration BETWEEN_WARNINGS = Duration.ofMinutes(10);
 
     private final Pausable application;
@@ -36,6 +37,7 @@ final class Pacer {
     private volatile long ahead;
     private boolean pauseWasSaid;
     private Instant lastLine = Instant.MIN;
+    private Instant lastLook = Instant.MIN;
     private Instant lastWarning = Instant.MIN;
 
     /** What can be paused. */
@@ -49,10 +51,11 @@ final class Pacer {
         void resume();
     }
 
-    /** Whether a faces partition holds records after an offset. */
+    /** Asks about faces that are not read yet. */
     @FunctionalInterface
     interface Unread {
-        boolean after(int partition, long offset);
+        /** Whether a partition holds a record at or after an offset that is older than a time. */
+        boolean isOlder(int partition, long offset, Instant time);
     }
 
     /**
@@ -93,8 +96,6 @@ final class Pacer {
                 if (pauseWasSaid) {
                     log.info("resumed: {} batches ahead of the learner", distance);
                 }
-            } else {
-                warnBeforeFacesExpire(reports, unread);
             }
             return;
         }
@@ -104,6 +105,7 @@ final class Pacer {
             board.count(Event.PAUSED);
             sayPaused(distance, allowed);
         }
+        warnBeforeFacesExpire(reports, unread);
     }
 
     /** Batches and erasures of the tasks here that the learner has yet to deal with. */
@@ -113,23 +115,23 @@ final class Pacer {
 
     private void warnBeforeFacesExpire(Map<String, TaskReport> reports, Unread unread) {
         Instant now = clock.instant();
-        if (now.isBefore(plus(lastWarning, BETWEEN_WARNINGS))) {
+        if (now.isBefore(plus(lastLook, BETWEEN_LOOKS)) || now.isBefore(plus(lastWarning, BETWEEN_WARNINGS))) {
             return;
         }
+        lastLook = now;
+        Duration soon = faceRetention.dividedBy(2).minus(faceRetention.dividedBy(10));
+        if (soon.compareTo(Duration.between(Instant.EPOCH, now)) > 0) {
+            return; // Nothing is that old.
+        }
         reports.forEach((task, report) -> {
-            if (report.offset() < 0) {
-                return;
-            }
-            Duration age = Duration.between(Instant.ofEpochMilli(report.timestamp()), now);
-            boolean isOld = age.compareTo(faceRetention.dividedBy(2).minus(faceRetention.dividedBy(10))) > 0;
             int partition = Integer.parseInt(task.substring(task.lastIndexOf('_') + 1));
-            if (isOld && unread.after(partition, report.offset())) {
+            if (unread.isOlder(partition, Math.max(0, report.nextOffset()), now.minus(soon))) {
                 lastWarning = now;
                 log.warn(
-                        "faces partition {} waits for the learner, unread since {}; faces are deleted after {}: start or"
-                                + " speed up the learner, or raise the topic's retention",
+                        "faces partition {} has unread faces older than {}, and they are deleted after {}: start or speed up"
+                                + " the learner, or raise the topic's retention",
                         partition,
-                        Instant.ofEpochMilli(report.timestamp()),
+                        soon,
                         faceRetention);
             }
         });

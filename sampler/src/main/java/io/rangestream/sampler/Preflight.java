@@ -20,12 +20,17 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Looks, before anything runs, whether the broker's topics and the disk can take what the configuration asks for. */
 final class Preflight {
+    private static final Logger log = LoggerFactory.getLogger(Preflight.class);
     private static final Duration PATIENCE = Duration.ofSeconds(15);
     /** A record batch's header and the headers of a record, at most. */
     private static final int RECORD_OVERHEAD_BYTES = 4096;
+    /** A dead letter's reason, origin and key, without anything of the original. */
+    private static final int SMALLEST_LETTER_BYTES = 16 * 1024;
 
     private Preflight() {}
 
@@ -92,15 +97,24 @@ final class Preflight {
                 .intValue();
         requireRoom(topics.facesHoldout(), holdout, config.largestFaceRecordBytes(), "a face");
         long retention = setting(admin, topics.faces(), TopicConfig.RETENTION_MS_CONFIG);
+        warnOfProducersTimes(admin, topics.faces(), retention);
         int letters = setting(admin, topics.facesRejected(), TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
                 .intValue();
+        if (letters < SMALLEST_LETTER_BYTES) {
+            throw new ConfigurationException("%s of topic %s is %d: a dead letter may take %d bytes, raise it"
+                    .formatted(
+                            TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                            topics.facesRejected(),
+                            letters,
+                            SMALLEST_LETTER_BYTES));
+        }
         int partitions = get(admin.describeTopics(List.of(topics.faces())).allTopicNames()).values().stream()
                 .mapToInt(description -> description.partitions().size())
                 .sum();
         return new Facts(
                 partitions,
                 Duration.ofMillis(retention < 0 ? Long.MAX_VALUE : retention),
-                Math.max(1024, Math.min(letters, TopicCatalogue.MAX_RECORD_BYTES) - RECORD_OVERHEAD_BYTES));
+                Math.min(letters, TopicCatalogue.MAX_RECORD_BYTES) - RECORD_OVERHEAD_BYTES);
     }
 
     private static void requireRoom(String topic, long room, long largest, String what) {
@@ -116,15 +130,32 @@ final class Preflight {
         }
     }
 
+    private static void warnOfProducersTimes(Admin admin, String faces, long retention)
+            throws ExecutionException, InterruptedException {
+        if (retention >= 0
+                && text(admin, faces, TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG).equals("CreateTime")) {
+            log.warn(
+                    "topic {} takes its producers' timestamps: a face stamped more than {} ago may be deleted before it is"
+                            + " read; set {}=LogAppendTime on the topic to count from its arrival",
+                    faces,
+                    Duration.ofMillis(retention),
+                    TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG);
+        }
+    }
+
     private static Long setting(Admin admin, String topic, String name)
             throws ExecutionException, InterruptedException {
+        return Long.valueOf(text(admin, topic, name));
+    }
+
+    private static String text(Admin admin, String topic, String name) throws ExecutionException, InterruptedException {
         var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         Config config = get(admin.describeConfigs(List.of(resource)).all()).get(resource);
         ConfigEntry entry = config == null ? null : config.get(name);
         if (entry == null || entry.value() == null) {
             throw new KafkaException("the broker does not say %s of topic %s".formatted(name, topic));
         }
-        return Long.valueOf(entry.value());
+        return entry.value();
     }
 
     private static <T> T get(KafkaFuture<T> future) throws ExecutionException, InterruptedException {

@@ -17,14 +17,18 @@ import io.rangestream.sampler.topology.TaskReport;
 import io.rangestream.schemas.broker.BrokerConnection;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.ConfigurationException;
+import io.rangestream.schemas.topics.TopicCatalogue;
 import io.rangestream.schemas.wire.RegistrySchemas;
 import io.rangestream.schemas.wire.SchemaTopic;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
@@ -50,17 +54,26 @@ public final class Sampler implements MeterBinder, AutoCloseable {
     private final FailurePolicy failures;
     private final SamplerMetrics metrics;
     private final IdentityQueries queries;
+    private final FacesTopic faces;
+    private final Progress progress;
 
     private Sampler(CommonConfig common, SamplerConfig config, Preflight.Facts facts) {
         board = new TaskBoard();
         var learner = new LearnerDistance(config.pacing().batchesAheadPerTask(facts.facePartitions()));
         memory = new RocksMemory(config.stateMemoryBytes());
         schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig());
+        String application = StreamsSettings.applicationId(common, config);
+        faces = new FacesTopic(common, application);
         failures = new FailurePolicy(config.stateDir(), InstantSource.system());
         Properties settings = StreamsSettings.of(common, config, facts.deadLetterBytes(), memory);
         streams = new KafkaStreams(
                 SamplerTopology.build(
-                        config, common.topics(), RegistrySchemas.with(config.registry(), schemas), board, learner),
+                        config,
+                        common.topics(),
+                        RegistrySchemas.with(config.registry(), schemas),
+                        board,
+                        learner,
+                        faces),
                 settings);
         streams.setUncaughtExceptionHandler(failures);
         pacer = new Pacer(
@@ -70,8 +83,15 @@ public final class Sampler implements MeterBinder, AutoCloseable {
                 config.pacing().mode(),
                 facts.faceRetention(),
                 InstantSource.system());
-        watch = new LearnerWatch(common, schemas, learner, pacer);
-        metrics = new SamplerMetrics(streams, board, pacer);
+        progress = new Progress(
+                new WatchedStreams(streams),
+                faces,
+                topics(common),
+                SamplerTopology.changelogs(application),
+                config.stuckAfter(),
+                InstantSource.system());
+        watch = new LearnerWatch(common, schemas, learner, pacer, faces, progress);
+        metrics = new SamplerMetrics(streams, board, pacer, progress);
         queries = new IdentityQueries(
                 streams, board, config, settings.getProperty(StreamsConfig.APPLICATION_SERVER_CONFIG, ""));
     }
@@ -146,9 +166,29 @@ public final class Sampler implements MeterBinder, AutoCloseable {
         return state == State.CREATED || state == State.REBALANCING || state == State.RUNNING;
     }
 
-    /** Whether it takes in faces, or would if it did not wait for the learner; false while buffers are restored. */
+    /**
+     * Whether it takes in faces, or would if it did not wait for the learner; false while buffers are restored, and while it is stuck
+     * at something that may pass without a restart, as {@link #remarks()} says.
+     */
     public boolean isReady() {
+        return isRunning() && progress.stuck().isEmpty();
+    }
+
+    /** Whether it can be asked for identities. */
+    public boolean isRunning() {
         return state() == State.RUNNING;
+    }
+
+    /** What an operator should know at this moment, one line each; empty if there is nothing. */
+    public List<String> remarks() {
+        var remarks = new ArrayList<String>();
+        progress.stuck().ifPresent(remarks::add);
+        remarks.addAll(board.alarms().values());
+        long lost = board.counted(Event.LOST);
+        if (lost > 0) {
+            remarks.add("up to %d faces were deleted from their topic before they were read".formatted(lost));
+        }
+        return remarks;
     }
 
     /**
@@ -225,6 +265,28 @@ public final class Sampler implements MeterBinder, AutoCloseable {
                     STREAMS_CLOSE.toSeconds());
         }
         schemas.close();
+        faces.close();
+    }
+
+    /** The topics that it reads and writes, but for its own. */
+    private static List<String> topics(CommonConfig common) {
+        TopicCatalogue topics = common.topics();
+        return List.of(topics.faces(), topics.facesRejected(), topics.facesHoldout(), topics.batches());
+    }
+
+    private record WatchedStreams(KafkaStreams streams) implements Progress.Application {
+        @Override
+        public boolean works() {
+            return streams.state() == State.RUNNING && !streams.isPaused();
+        }
+
+        @Override
+        public Set<Integer> partitions() {
+            return streams.metadataForLocalThreads().stream()
+                    .flatMap(thread -> thread.activeTasks().stream())
+                    .map(task -> task.taskId().partition())
+                    .collect(Collectors.toSet());
+        }
     }
 
     private record PausableStreams(KafkaStreams streams) implements Pacer.Pausable {

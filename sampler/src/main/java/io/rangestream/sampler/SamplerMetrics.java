@@ -20,12 +20,14 @@ final class SamplerMetrics implements MeterBinder, AutoCloseable {
     private final KafkaStreams streams;
     private final TaskBoard board;
     private final Pacer pacer;
+    private final Progress progress;
     private final KafkaStreamsMetrics kafka;
 
-    SamplerMetrics(KafkaStreams streams, TaskBoard board, Pacer pacer) {
+    SamplerMetrics(KafkaStreams streams, TaskBoard board, Pacer pacer, Progress progress) {
         this.streams = streams;
         this.board = board;
         this.pacer = pacer;
+        this.progress = progress;
         this.kafka = new KafkaStreamsMetrics(streams);
     }
 
@@ -58,6 +60,14 @@ final class SamplerMetrics implements MeterBinder, AutoCloseable {
                 .register(registry);
         Gauge.builder("rangestream.sampler.paused", streams, s -> s.isPaused() ? 1 : 0)
                 .description("1 while the sampler waits for the learner")
+                .register(registry);
+        Gauge.builder("rangestream.sampler.rejected.alarms", board, b -> b.alarms()
+                        .size())
+                .description(
+                        "Faces partitions of which too many records were refused lately, all tasks of this process together")
+                .register(registry);
+        Gauge.builder("rangestream.sampler.stuck", progress, p -> p.stuck().isPresent() ? 1 : 0)
+                .description("1 while faces are unread and nothing is committed, or a topic or the broker is missing")
                 .register(registry);
         kafka.bindTo(registry);
     }

@@ -80,6 +80,6 @@ class BatchWaitsTest {
     }
 
     private static TaskReport report(long sequence, double credit, double perBatch, int drawable, int needed) {
-        return new TaskReport(sequence, credit, perBatch, 40, drawable, needed, 100, 5, 0);
+        return new TaskReport(sequence, credit, perBatch, 40, drawable, needed, 100, 5);
     }
 }

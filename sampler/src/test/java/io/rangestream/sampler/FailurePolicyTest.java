@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.junit.jupiter.api.Test;
@@ -70,12 +71,15 @@ class FailurePolicyTest {
     }
 
     @Test
-    void aRecordThatFailsIsNoReasonToStopButManyOfThemAre() {
-        var failed = new StreamsException("wrapped", FailedRecordsTest.failure());
-        for (int i = 0; i < 20; i++) {
-            assertEquals(REPLACE_THREAD, policy.handle(failed));
+    void neitherAMissingTopicNorABadRecordStopsTheSampler() {
+        for (int i = 0; i < 100; i++) {
+            for (RuntimeException cause :
+                    List.of(new MissingSourceTopicException("faces"), FailedRecordsTest.failure())) {
+                assertEquals(REPLACE_THREAD, policy.handle(new StreamsException("wrapped", cause)));
+            }
         }
-        assertEquals(SHUTDOWN_CLIENT, policy.handle(failed));
+        assertEquals(Optional.empty(), policy.failure());
+        assertEquals(Duration.ofSeconds(5), pauses.get(199));
     }
 
     @Test

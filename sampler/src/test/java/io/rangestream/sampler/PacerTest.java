@@ -102,22 +102,34 @@ class PacerTest {
     @Test
     void unreadFacesAreLookedAtBeforeHalfOfTheirRetentionIsOver() {
         at(0, 1000);
+        now = now.plus(Duration.ofDays(3));
         tick();
-        now = now.plus(Duration.ofDays(2));
+        tick();
+        assertEquals(List.of("0 from 8 before 2026-01-01T04:48:00Z"), asked, "and warned of once in a while");
+    }
+
+    @Test
+    void aSamplerThatNeverReadARecordIsWarnedOfTheFirst() {
+        TaskBoards.report(board, "0_3", 1000, -1);
+        tick();
+        assertEquals(List.of("3 from 0 before 2025-12-29T04:48:00Z"), asked);
+    }
+
+    @Test
+    void facesThatStayForEverAreNotLookedAt() {
+        pacer = new Pacer(
+                application, board, learner, Pacing.Mode.LOSSLESS, Duration.ofMillis(Long.MAX_VALUE), new Clock());
+        at(0, 1000);
         tick();
         assertEquals(List.of(), asked);
-        now = now.plus(Duration.ofDays(1));
-        tick();
-        tick();
-        assertEquals(List.of("0 after 7"), asked, "and warned of once in a while");
     }
 
     private void at(int partition, long sequence) {
-        TaskBoards.report(board, "0_" + partition, sequence, 7, Instant.parse("2026-01-01T00:00:00Z"));
+        TaskBoards.report(board, "0_" + partition, sequence, 8);
     }
 
     private void tick() {
-        pacer.tick((partition, offset) -> asked.add(partition + " after " + offset));
+        pacer.tick((partition, offset, time) -> asked.add("%d from %d before %s".formatted(partition, offset, time)));
     }
 
     private final class Clock implements InstantSource {

@@ -4,6 +4,7 @@ import io.rangestream.app.ShutdownSignal;
 import io.rangestream.learner.Learner;
 import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.schemas.config.Settings;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -25,7 +26,7 @@ final class LearnerCommand implements Callable<Integer> {
         try (ShutdownSignal signal = ShutdownSignal.listen();
                 RoleRun run = RoleRun.begin(settings, signal);
                 Learner learner = Learner.start(run.common(), LearnerConfig.from(settings), run.broker())) {
-            run.await(learner::isLive, learner::isReady, learner, Map.of());
+            run.await(learner::isLive, learner::isReady, List::of, learner, Map.of());
             if (learner.failure().isPresent()) {
                 throw new RoleFailedException("learner", learner.failure().get());
             }

@@ -8,6 +8,7 @@ import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
 import io.rangestream.schemas.topics.TopicCatalogue;
 import io.rangestream.schemas.wire.SchemaTopic;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +71,7 @@ final class RejectedCommand implements Runnable {
             var count = new long[1];
             letters().forEach(common, letter -> {
                 if (count[0]++ == 0) {
-                    Console.println(spec, "offset  sent                      bytes  origin  key  reason");
+                    Console.println(spec, "offset  refused                   sent                      bytes  origin  key  reason");
                 }
                 Console.println(spec, row(letter));
             });
@@ -78,10 +79,11 @@ final class RejectedCommand implements Runnable {
         }
 
         private static String row(DeadLetter letter) {
-            return "%6d  %-24s  %5d  %s  %s  %s%s%s"
+            return "%6d  %-24s  %-24s  %5d  %s  %s  %s%s%s"
                     .formatted(
                             letter.offset(),
-                            letter.sentAt(),
+                            letter.refusedAt(),
+                            letter.sentAt().map(Instant::toString).orElse("-"),
                             letter.bytes(),
                             letter.origin(),
                             letter.key(),

@@ -11,6 +11,7 @@ import io.rangestream.schemas.broker.BrokerWatch;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -29,6 +30,7 @@ final class RoleRun implements AutoCloseable {
     private final Optional<HealthServer> health;
     private volatile BooleanSupplier live = () -> true;
     private volatile Supplier<Optional<String>> objection;
+    private volatile Supplier<List<String>> remarks = List::of;
 
     private RoleRun(Settings settings, ShutdownSignal signal) {
         this.signal = signal;
@@ -39,7 +41,7 @@ final class RoleRun implements AutoCloseable {
                 HealthConfig.from(settings),
                 Map.of(
                         "/livez", Page.check(() -> live.getAsBoolean()),
-                        "/readyz", Page.objecting(() -> objection.get())));
+                        "/readyz", Page.objecting(() -> objection.get(), () -> remarks.get())));
     }
 
     /**
@@ -66,14 +68,21 @@ final class RoleRun implements AutoCloseable {
      *
      * @param isLive whether the role works or may yet
      * @param isReady whether it works
+     * @param toRemark what an operator should know at this moment, a line each
      * @param meters adds its metrics
      * @param pages further pages of its own, by path
      */
-    void await(BooleanSupplier isLive, BooleanSupplier isReady, MeterBinder meters, Map<String, Page> pages)
+    void await(
+            BooleanSupplier isLive,
+            BooleanSupplier isReady,
+            Supplier<List<String>> toRemark,
+            MeterBinder meters,
+            Map<String, Page> pages)
             throws InterruptedException {
         try (var metrics = new Metrics(meters);
                 var watch = BrokerWatch.start(common)) {
             live = isLive;
+            remarks = toRemark;
             objection = () -> watch.outage().or(() -> isReady.getAsBoolean() ? Optional.empty() : Optional.of("no"));
             health.ifPresent(server -> {
                 server.serve("/metrics", metrics);

@@ -35,7 +35,12 @@ final class SamplerCommand implements Callable<Integer> {
         try (ShutdownSignal signal = ShutdownSignal.listen();
                 RoleRun run = RoleRun.begin(settings, signal);
                 Sampler sampler = Sampler.start(run.common(), SamplerConfig.from(settings), run.broker())) {
-            run.await(sampler::isLive, sampler::isReady, sampler, Map.of("/identities", new IdentitiesPage(sampler)));
+            run.await(
+                    sampler::isLive,
+                    sampler::isReady,
+                    sampler::remarks,
+                    sampler,
+                    Map.of("/identities", new IdentitiesPage(sampler)));
             if (sampler.failure().isPresent()) {
                 throw new RoleFailedException("sampler", sampler.failure().get());
             }

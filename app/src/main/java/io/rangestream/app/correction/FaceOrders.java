@@ -1,5 +1,6 @@
 package io.rangestream.app.correction;
 
+import io.rangestream.sampler.topology.SamplerTopology;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.topics.TopicAdmin;
@@ -81,10 +82,15 @@ public final class FaceOrders implements AutoCloseable {
         return offsets;
     }
 
-    /** Sends faces to the partition of their identity and waits until the broker has all of them. */
+    /**
+     * Sends faces to the partition of their identity and waits until the broker has all of them. They are corrections: the sampler does
+     * not refuse them for their picture being known under another identity.
+     */
     public void add(String identity, List<byte[]> faces) {
         for (byte[] face : faces) {
-            begin(new ProducerRecord<>(topic, key(identity), face));
+            var record = new ProducerRecord<byte[], byte @Nullable []>(topic, key(identity), face);
+            record.headers().add(SamplerTopology.HEADER_CORRECTION, new byte[0]);
+            begin(record);
         }
         finish();
     }

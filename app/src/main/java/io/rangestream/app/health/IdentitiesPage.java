@@ -33,7 +33,7 @@ public final class IdentitiesPage implements Page {
 
     @Override
     public Answer get(String rest) {
-        if (!sampler.isReady()) {
+        if (!sampler.isRunning()) {
             return unavailable();
         }
         return rest.length() <= 1 ? all() : one(rest.substring(1));

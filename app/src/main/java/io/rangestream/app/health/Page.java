@@ -1,6 +1,8 @@
 package io.rangestream.app.health;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -21,18 +23,25 @@ public interface Page {
 
     /** "ok" with 200 while something holds, "no" with 503 otherwise. */
     static Page check(BooleanSupplier holds) {
-        return rest -> {
-            boolean good = holds.getAsBoolean();
-            return Answer.of(good ? OK : UNAVAILABLE, "text/plain; charset=utf-8", good ? "ok\n" : "no\n");
-        };
+        return objecting(() -> holds.getAsBoolean() ? Optional.empty() : Optional.of("no"), List::of);
     }
 
-    /** "ok" with 200 while nothing stands against it, what does with 503 otherwise. */
-    static Page objecting(Supplier<Optional<String>> objection) {
-        return rest -> objection
-                .get()
-                .map(reason -> Answer.of(UNAVAILABLE, "text/plain; charset=utf-8", reason + "\n"))
-                .orElseGet(() -> Answer.of(OK, "text/plain; charset=utf-8", "ok\n"));
+    /**
+     * "ok" with 200 while nothing stands against it, what does with 503 otherwise.
+     *
+     * @param remarks what else there is to say, a line each below it
+     */
+    static Page objecting(Supplier<Optional<String>> objection, Supplier<List<String>> remarks) {
+        return rest -> {
+            Optional<String> reason = objection.get();
+            var lines = new ArrayList<String>();
+            lines.add(reason.orElse("ok"));
+            lines.addAll(remarks.get());
+            return Answer.of(
+                    reason.isEmpty() ? OK : UNAVAILABLE,
+                    "text/plain; charset=utf-8",
+                    String.join("\n", lines) + "\n");
+        };
     }
 
     /**

@@ -26,9 +26,19 @@ public record DeadLetter(ConsumerRecord<byte[], byte @Nullable []> record) {
         return record.offset();
     }
 
-    /** When its face was sent. */
-    public Instant sentAt() {
+    /** When it was refused. */
+    public Instant refusedAt() {
         return Instant.ofEpochMilli(record.timestamp());
+    }
+
+    /** The time that the refused record had; empty if it had none. */
+    public Optional<Instant> sentAt() {
+        try {
+            long time = Long.parseLong(header(DeadLetterHeaders.TIMESTAMP));
+            return time < 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(time));
+        } catch (NumberFormatException noTime) {
+            return Optional.empty();
+        }
     }
 
     /** Why it was refused, in one line. */
@@ -86,13 +96,17 @@ public record DeadLetter(ConsumerRecord<byte[], byte @Nullable []> record) {
         return value == null ? -1 : value.length;
     }
 
-    /** Whether the letter holds all of the original value and headers. */
+    /** Whether the letter holds all of the original key, value and headers. */
     public boolean isWhole() {
-        return header(DeadLetterHeaders.FULL_BYTES).isEmpty()
+        return header(DeadLetterHeaders.FULL_KEY_BYTES).isEmpty()
+                && header(DeadLetterHeaders.FULL_BYTES).isEmpty()
                 && header(DeadLetterHeaders.DROPPED_HEADER_BYTES).isEmpty();
     }
 
-    /** The original record, for the partition it came from. */
+    /**
+     * The original record, for the partition it came from. It is stamped with the time of its sending, or retention might delete it before
+     * it is read; its original time goes along in a header, which the sampler takes for the face's.
+     */
     ProducerRecord<byte[], byte @Nullable []> original(String topic, int partitions) {
         var headers = new RecordHeaders();
         for (Header header : record.headers()) {
@@ -105,7 +119,7 @@ public record DeadLetter(ConsumerRecord<byte[], byte @Nullable []> record) {
         return new ProducerRecord<>(
                 topic,
                 partition >= 0 && partition < partitions ? partition : null,
-                record.timestamp(),
+                null,
                 record.key(),
                 record.value(),
                 headers);

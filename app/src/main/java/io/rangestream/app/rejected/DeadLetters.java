@@ -49,7 +49,8 @@ public record DeadLetters(String reason, long fromOffset, long limit) {
     }
 
     /**
-     * Sends the originals to the faces topic once more: key, value, headers and time as they were. What was taken in
+     * Sends the originals to the faces topic once more: key, value and headers as they were, stamped with
+     * now, their own time in a header. What was taken in
      * meanwhile is a duplicate as long as the sampler remembers its face_id ({@code buffer.remembered}) and counts as new
      * beyond that. What was retracted, relabelled or erased meanwhile comes back under the label of its original.
      */

@@ -100,7 +100,7 @@ final class LfwStream {
 
     /** With every field set, as Avro's defaults are for those who read and write records. */
     private TrainingBatch source(long sequence) {
-        var buffers = new BufferStatistics(0L, 0L, 0L, 0L);
+        var buffers = BufferStatistics.newBuilder().build();
         return new TrainingBatch("lfw/" + sequence, "lfw", sequence, people, cropsEach, List.of(), 0L, buffers);
     }
 }

@@ -85,12 +85,15 @@ public final class BatchPreparer implements AutoCloseable {
         float[] crops = array(batch.getFaces().size() * cropLength);
         var identities = new ArrayList<String>(batch.getFaces().size());
         var leftOut = new ArrayList<LeftOutFace>();
+        var pictures = new ArrayList<Picture>(batch.getFaces().size());
         var batchRandom = new SplittableRandom(seed ^ mix(batch.getTask().hashCode(), batch.getSequence()));
         for (BatchFace face : batch.getFaces()) {
             SplittableRandom random = batchRandom.split();
             try {
-                augmentation.write(crop(face), random, crops, identities.size() * cropLength);
+                byte[] crop = crop(face);
+                augmentation.write(crop, random, crops, identities.size() * cropLength);
                 identities.add(face.getIdentity());
+                pictures.add(Picture.of(face, crop, size, batch.getTask()));
             } catch (InvalidImageException e) {
                 leftOut.add(new LeftOutFace(
                         face.getIdentity(),
@@ -100,7 +103,7 @@ public final class BatchPreparer implements AutoCloseable {
                         -1));
             }
         }
-        return new PreparedBatch(batch, crops, identities, List.copyOf(leftOut));
+        return new PreparedBatch(batch, crops, identities, pictures, List.copyOf(leftOut));
     }
 
     private byte[] crop(BatchFace face) {

@@ -12,6 +12,8 @@ final class Progress {
     final ErasedSince erasedSince = new ErasedSince();
     final LeftOutFaces leftOut = new LeftOutFaces();
     final LossMeans losses = new LossMeans();
+    final SamplerCounts samplers = new SamplerCounts();
+    final SeenPictures pictures = new SeenPictures();
     final Divergence divergence;
     long batches;
     long crops;
@@ -31,6 +33,8 @@ final class Progress {
         leftOut.save(out);
         losses.save(out);
         divergence.save(out);
+        samplers.save(out);
+        pictures.save(out);
         out.writeLong(batches);
         out.writeLong(crops);
         out.writeLong(skippedSteps);
@@ -45,6 +49,8 @@ final class Progress {
         leftOut.load(in);
         losses.load(in);
         divergence.load(in);
+        samplers.load(in);
+        pictures.load(in);
         batches = in.readLong();
         crops = in.readLong();
         skippedSteps = in.readLong();

@@ -6,6 +6,7 @@ import io.rangestream.learner.backbone.LossTerms;
 import io.rangestream.learner.backbone.StepResult;
 import io.rangestream.learner.backbone.Weights;
 import io.rangestream.learner.batch.LeftOutFace;
+import io.rangestream.learner.batch.Picture;
 import io.rangestream.learner.batch.PreparedBatch;
 import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.learner.records.LogPosition;
@@ -64,6 +65,16 @@ public final class Trainer implements AutoCloseable {
 
     public LogPosition position() {
         return progress.position;
+    }
+
+    /** What the samplers have counted of their input. */
+    public SamplerCounts.Counts samplerCounts() {
+        return progress.samplers.sum();
+    }
+
+    /** What was seen of the pictures trained on. */
+    public SeenPictures pictures() {
+        return progress.pictures;
     }
 
     public Counters counters() {
@@ -150,6 +161,8 @@ public final class Trainer implements AutoCloseable {
         if (next) {
             step(batch, task, offset);
             progress.position.trained(task, sequence, batch.source().getHoldoutRecords());
+            progress.samplers.trained(task, batch.source().getBuffers());
+            look(batch, task);
         }
         progress.position.passed(offset);
         return next;
@@ -160,6 +173,7 @@ public final class Trainer implements AutoCloseable {
         if (isNext(erasure.getTask(), erasure.getSequence())) {
             model.objective().erase(erasure.getIdentity());
             progress.position.erased(erasure.getTask(), erasure.getSequence(), erasure.getHoldoutRecords());
+            progress.pictures.erase(Picture.hash(erasure.getIdentity()));
             progress.erasures.complied(erasure.getIdentity(), erasure.getTask());
             progress.erasedSince.add(erasure.getIdentity());
             progress.leftOut.erase(erasure.getIdentity());
@@ -311,6 +325,15 @@ public final class Trainer implements AutoCloseable {
             progress.skippedSteps++;
         } else {
             progress.losses.add(result.loss());
+        }
+    }
+
+    /** Notes the pictures of those who are not to be forgotten. */
+    private void look(PreparedBatch batch, String task) {
+        for (int i = 0; i < batch.pictures().size(); i++) {
+            if (!progress.erasures.excludes(batch.identities().get(i), task)) {
+                progress.pictures.saw(batch.pictures().get(i));
+            }
         }
     }
 

@@ -8,14 +8,14 @@ import org.apache.kafka.common.config.ConfigDef.Range;
 import org.apache.kafka.common.config.ConfigDef.Type;
 
 /**
- * When refused records stop the sampler.
+ * When refused records raise an alarm.
  *
  * @param share of the window's records, above 0 and at most 1
- * @param window records looked back on; 0 never stops
+ * @param window records of a partition looked back on; 0 for no alarm
  */
 public record RejectionLimit(double share, int window) {
-    public static final String SHARE = "rejected.stop.share";
-    public static final String WINDOW = "rejected.stop.window";
+    public static final String SHARE = "rejected.alarm.share";
+    public static final String WINDOW = "rejected.alarm.window";
 
     public RejectionLimit {
         if (!(share > 0 && share <= 1) || window < 0) {
@@ -29,19 +29,19 @@ public record RejectionLimit(double share, int window) {
                 .define(
                         SHARE,
                         Type.DOUBLE,
-                        0.99,
+                        0.5,
                         Range.between(0.01, 1),
                         Importance.LOW,
-                        "Share of the last " + WINDOW
-                                + " records at which refusals stop the sampler, with the last reason:"
-                                + " when everything is refused, it is not the faces that are wrong.")
+                        "Share of a partition's last " + WINDOW
+                                + " records at which refusals raise an alarm: a line in the log, in /readyz and in the"
+                                + " metrics. It ends below half of that. Refusals never stop the sampler.")
                 .define(
                         WINDOW,
                         Type.INT,
                         1000,
                         Range.between(0, 1_000_000),
                         Importance.LOW,
-                        "Records of this process looked back on for " + SHARE + "; 0 never stops.");
+                        "Records of a partition looked back on for " + SHARE + "; 0 raises no alarm.");
     }
 
     static RejectionLimit from(AbstractConfig config) {

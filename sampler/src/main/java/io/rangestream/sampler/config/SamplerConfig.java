@@ -9,6 +9,7 @@ import io.rangestream.schemas.identity.InvalidNameException;
 import io.rangestream.schemas.identity.NameRule;
 import io.rangestream.schemas.topics.TopicCatalogue;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -36,7 +37,9 @@ import org.apache.kafka.common.config.ConfigDef;
  * @param maxFaceBytes largest image, bytes
  * @param maxFacePixels most pixels an image may claim
  * @param pacing how to keep step with the learner
- * @param rejections when refused records stop the sampler
+ * @param labels what is done about the same picture under two identities
+ * @param rejections when refused records raise an alarm
+ * @param stuckAfter how long faces may be unread and nothing committed
  * @param registry schemas of foreign producers
  * @param seed seed of every random choice
  * @param stateDir folder of the stores
@@ -62,7 +65,9 @@ public record SamplerConfig(
         int maxFaceBytes,
         long maxFacePixels,
         Pacing pacing,
+        LabelChecks labels,
         RejectionLimit rejections,
+        Duration stuckAfter,
         Optional<RegistryConfig> registry,
         long seed,
         Path stateDir,
@@ -91,6 +96,7 @@ public record SamplerConfig(
     public static final String PACE = "pace";
     public static final String MAX_BATCHES_AHEAD = "max.batches.ahead";
     public static final String IDLE_REPLAY = "idle.replay";
+    public static final String STUCK_AFTER = "stuck.after.ms";
     public static final String SEED = "seed";
     public static final String STATE_DIR = "state.dir";
     public static final String STATE_MEMORY_BYTES = "state.memory.bytes";
@@ -188,7 +194,9 @@ public record SamplerConfig(
                 config.getInt(MAX_FACE_BYTES),
                 config.getLong(MAX_FACE_PIXELS),
                 Pacing.from(config),
+                LabelChecks.from(config),
                 RejectionLimit.from(config),
+                Duration.ofMillis(config.getLong(STUCK_AFTER)),
                 RegistryConfig.from(config),
                 config.getLong(SEED),
                 Path.of(config.getString(STATE_DIR)),

@@ -20,6 +20,7 @@ final class SamplerKeys {
         holdout(definition);
         limits(definition);
         pace(definition);
+        LabelChecks.define(definition);
         RejectionLimit.define(definition);
         RegistryConfig.define(definition);
         running(definition);
@@ -243,6 +244,15 @@ final class SamplerKeys {
                                 + " with empty buffers take another topic.prefix, with new topics and a new model, not"
                                 + " another name: its batches would be numbered from 1 again, which a learner with"
                                 + " history takes for repeats.")
+                .define(
+                        SamplerConfig.STUCK_AFTER,
+                        Type.LONG,
+                        60_000L,
+                        Range.atLeast(1000),
+                        Importance.LOW,
+                        "Milliseconds for which faces may be unread and nothing committed, or Kafka not answer, before the"
+                                + " sampler says that it is stuck: in the log, by /readyz and in the metrics. /livez stays as"
+                                + " it is, since a restart would not help.")
                 .define(
                         SamplerConfig.STATE_DIR,
                         Type.STRING,

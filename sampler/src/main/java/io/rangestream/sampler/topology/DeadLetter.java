@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A dead letter in the form of KIP-1034: the original key, value and headers, and why and where it failed in {@code
- * __streams.errors.*} headers.
+ * __streams.errors.*} headers. Its own time is that of the refusal, so that it stays as long as the topic's retention says;
+ * the original's is in {@value DeadLetterHeaders#TIMESTAMP}.
  *
  * <p>It always fits its topic: a value that would not (a compressed batch may have carried it into the faces topic) is
  * cut and its full length put into {@value DeadLetterHeaders#FULL_BYTES}. A record that the producer refuses for its size would end the
@@ -34,6 +35,7 @@ final class DeadLetter {
             context.headers().forEach(headers::add);
         } else {
             add(headers, DeadLetterHeaders.DROPPED_HEADER_BYTES, Long.toString(originalBytes));
+            headers.add(DeadLetterHeaders.TIMESTAMP, OriginalTime.text(OriginalTime.of(context.headers())));
         }
         add(headers, DeadLetterHeaders.EXCEPTION, exception.getClass().getName());
         add(headers, DeadLetterHeaders.MESSAGE, shortened(String.valueOf(exception.getMessage())));
@@ -42,7 +44,11 @@ final class DeadLetter {
         add(headers, DeadLetterHeaders.PARTITION, Integer.toString(context.partition()));
         add(headers, DeadLetterHeaders.OFFSET, Long.toString(context.offset()));
 
-        byte[] key = cut(context.sourceRawKey(), maxBytes / 4);
+        byte[] originalKey = context.sourceRawKey();
+        byte[] key = cut(originalKey, maxBytes / 4);
+        if (originalKey != null && key != null && key.length < originalKey.length) {
+            add(headers, DeadLetterHeaders.FULL_KEY_BYTES, Integer.toString(originalKey.length));
+        }
         long room = maxBytes - bytes(headers) - (key == null ? 0 : key.length) - 8 * OVERHEAD_BYTES;
         byte[] original = context.sourceRawValue();
         byte[] value = cut(original, Math.max(0, room));

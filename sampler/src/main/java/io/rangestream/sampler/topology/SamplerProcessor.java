@@ -16,9 +16,10 @@ final class SamplerProcessor implements Processor<byte[], byte[], byte[], byte[]
     private final SchemaSource schemas;
     private final TaskBoard board;
     private final LearnerDistance learner;
-    private final RejectionGuard rejections;
+    private final LogStart start;
     private final FailedRecords failures;
     private @Nullable SamplerTask task;
+    private @Nullable RejectionAlarm rejections;
     private @Nullable ProcessorContext<byte[], byte[]> context;
 
     SamplerProcessor(
@@ -26,39 +27,45 @@ final class SamplerProcessor implements Processor<byte[], byte[], byte[], byte[]
             SchemaSource schemas,
             TaskBoard board,
             LearnerDistance learner,
-            RejectionGuard rejections,
+            LogStart start,
             FailedRecords failures) {
         this.config = config;
         this.schemas = schemas;
         this.board = board;
         this.learner = learner;
-        this.rejections = rejections;
+        this.start = start;
         this.failures = failures;
     }
 
     @Override
     public void init(ProcessorContext<byte[], byte[]> context) {
         this.context = context;
-        task = new SamplerTask(config, schemas, board, learner, context);
+        task = new SamplerTask(config, schemas, board, learner, start, context);
+        rejections = new RejectionAlarm(
+                config.rejections(),
+                board,
+                context.taskId().toString(),
+                context.taskId().partition());
     }
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-        if (task == null || context == null) {
+        if (task == null || context == null || rejections == null) {
             throw new IllegalStateException("a record came before init");
         }
         long offset = context.recordMetadata().map(RecordMetadata::offset).orElse(-1L);
         try {
-            failures.refuse(context.taskId(), offset);
+            failures.refuse(context.taskId(), offset, record.key());
             task.process(record);
         } catch (RejectedFaceException e) {
+            task.refused();
             board.count(TaskBoard.Event.REJECTED);
             rejections.rejected(String.valueOf(e.getMessage()));
             throw e;
         } catch (KafkaException e) {
             throw e; // Of the stores or the broker, not of the record.
         } catch (RuntimeException e) {
-            throw failures.failed(context.taskId(), offset, e);
+            throw failures.failed(context.taskId(), offset, record.key(), e);
         }
         rejections.accepted();
     }

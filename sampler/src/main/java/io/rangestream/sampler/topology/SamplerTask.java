@@ -61,9 +61,9 @@ final class SamplerTask {
     private final FormerNames formerNames;
     private final RetractionLog retractions;
     private final TaskPace pace;
+    private final TaskInput input;
+    private final TaskLabels labels;
     private TaskState state;
-    private long lastOffset = -1;
-    private long lastTimestamp;
 
     /** Opens the task's stores, which are restored by now, and rebuilds from them what is kept in memory. */
     SamplerTask(
@@ -71,6 +71,7 @@ final class SamplerTask {
             SchemaSource schemas,
             TaskBoard board,
             LearnerDistance learner,
+            LogStart start,
             ProcessorContext<byte[], byte[]> context) {
         long began = System.nanoTime();
         this.config = config;
@@ -95,6 +96,8 @@ final class SamplerTask {
         this.retractions = new RetractionLog(stateStore);
         this.state = loadState(stateStore, config);
         this.pace = new TaskPace(config, credit, learner, board, task, stateStore);
+        this.input = new TaskInput(context.taskId().partition(), start, board);
+        this.labels = new TaskLabels(config.labels(), stateStore, board);
         if (pace.looks()) {
             context.schedule(TaskPace.LOOK, PunctuationType.WALL_CLOCK_TIME, now -> look());
         }
@@ -110,90 +113,123 @@ final class SamplerTask {
 
     /** @throws RejectedFaceException if the record cannot be used; then no state was touched */
     void process(Record<byte[], byte[]> record) {
-        Request request = intake.read(record.key(), record.value());
-        settleNames(record.timestamp());
+        Request request = read(record);
+        settleNames();
         pace.recordCame();
         if (request instanceof Request.Add add) {
-            add(add, record.timestamp());
+            TaskLabels.Looked picture = labels.look(
+                    add,
+                    rank(add.identity(), add.faceId()),
+                    record.headers().lastHeader(SamplerTopology.HEADER_CORRECTION) != null);
+            arrived();
+            add(add, picture, OriginalTime.of(record.headers()));
         } else if (request instanceof Request.Retract retract) {
-            retract(retract, record.timestamp());
+            arrived();
+            retract(retract);
         } else {
-            erase(request.identity(), record.timestamp());
+            arrived();
+            erase(request.identity());
         }
-        lastOffset = offset();
-        lastTimestamp = record.timestamp();
+        state.save(stateStore);
         report();
+    }
+
+    /** Notes that the record in hand was refused. */
+    void refused() {
+        arrived();
+        state.save(stateStore);
+        report();
+    }
+
+    private void arrived() {
+        state = state.withInput(input.arrived(state.input(), offset(), context.currentSystemTimeMs()));
+    }
+
+    private long offset() {
+        return context.recordMetadata().map(RecordMetadata::offset).orElse(-1L);
+    }
+
+    /** Reading changes nothing, so whatever goes wrong there makes a dead letter and costs no transaction. */
+    private Request read(Record<byte[], byte[]> record) {
+        try {
+            return intake.read(record.key(), record.value());
+        } catch (RejectedFaceException | KafkaException e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError e) {
+            throw new RejectedFaceException("the record cannot be read: "
+                    + e.toString().lines().findFirst().orElse(""));
+        }
     }
 
     void close() {
         board.remove(task);
     }
 
-    private void add(Request.Add face, long timestamp) {
-        long rank = rank(face.identity(), face.faceId());
+    private void add(Request.Add face, TaskLabels.Looked picture, long timestamp) {
+        long rank = picture.rank();
         if (config.split().isTraining(face.identity(), face.faceId())) {
             Outcome outcome = buffers.add(face.identity(), rank, timestamp, () -> writer.stored(face.face()));
             if (outcome != Outcome.DUPLICATE) {
                 board.count(Event.ACCEPTED);
+                state = state.withLabels(labels.taken(state.labels(), picture));
                 state = state.nextFace(credit.perFace());
                 pace.faceCame(buffers.drawable().kept());
                 drawBatches();
                 state = state.withCredit(pace.capped(state.credit()));
-                state.save(stateStore);
                 return;
             }
         } else if (holdout.add(face.identity(), rank, face.faceId())) {
             board.count(Event.HELD_OUT);
-            writeHoldout(face.identity(), face.faceId(), face.record(), timestamp);
-            state.save(stateStore);
+            state = state.withLabels(labels.taken(state.labels(), picture));
+            writeHoldout(face.identity(), face.faceId(), face.record());
             return;
         }
         board.count(Event.DUPLICATE);
     }
 
-    private void retract(Request.Retract face, long timestamp) {
+    private void retract(Request.Retract face) {
         board.count(Event.RETRACTED);
-        Retraction found = take(face.identity(), face.faceId(), timestamp);
+        Retraction found = take(face.identity(), face.faceId());
         for (String former : formerNames.of(face.identity())) {
-            found = Collections.max(List.of(found, take(former, face.faceId(), timestamp)));
+            found = Collections.max(List.of(found, take(former, face.faceId())));
         }
         retractions.note(offset(), found);
     }
 
-    private Retraction take(String identity, String faceId, long timestamp) {
+    private Retraction take(String identity, String faceId) {
         long rank = rank(identity, faceId);
+        labels.retract(rank);
         if (config.split().isTraining(identity, faceId)) {
             return buffers.retract(identity, rank);
         }
         if (!holdout.remove(identity, rank)) {
             return Retraction.NOTHING;
         }
-        writeHoldout(identity, faceId, null, timestamp);
-        state.save(stateStore);
+        writeHoldout(identity, faceId, null);
         return Retraction.HELD_OUT;
     }
 
-    private void erase(String identity, long timestamp) {
+    private void erase(String identity) {
         board.count(Event.ERASED);
         int buffered = 0;
         int heldOut = 0;
         for (String former : formerNames.of(identity)) {
-            Erasure forgotten = forget(former, timestamp, 0, 0);
+            Erasure forgotten = forget(former, 0, 0);
             buffered += forgotten.getBuffered();
             heldOut += forgotten.getHeldOut();
         }
         formerNames.forget(identity);
         // Also for someone unknown here: the learner may know the person from another partition.
-        forget(identity, timestamp, buffered, heldOut);
-        state.save(stateStore);
+        forget(identity, buffered, heldOut);
     }
 
     /** Answers for what was found under former names, too, as the order knows the person's name alone. */
-    private Erasure forget(String identity, long timestamp, int alsoBuffered, int alsoHeldOut) {
+    private Erasure forget(String identity, int alsoBuffered, int alsoHeldOut) {
+        labels.erase(identity);
         int buffered = buffers.erase(identity);
         List<String> heldOut = holdout.removeAll(identity);
         for (String faceId : heldOut) {
-            writeHoldout(identity, faceId, null, timestamp);
+            writeHoldout(identity, faceId, null);
         }
         state = state.nextErasure();
         var erasure = new Erasure(
@@ -209,9 +245,9 @@ final class SamplerTask {
     }
 
     /** What earlier builds stored under texts that are no names, and nobody can order to be forgotten, goes at once. */
-    private void settleNames(long timestamp) {
+    private void settleNames() {
         for (String nameless : formerNames.nameless()) {
-            Erasure forgotten = forget(nameless, timestamp, 0, 0);
+            Erasure forgotten = forget(nameless, 0, 0);
             log.warn(
                     "task {} had {} faces in the buffers and {} in the holdout under a text that is no name; they are forgotten",
                     task,
@@ -221,10 +257,6 @@ final class SamplerTask {
         }
         formerNames.forgetNameless();
         formerNames.save();
-    }
-
-    private long offset() {
-        return context.recordMetadata().map(RecordMetadata::offset).orElse(-1L);
     }
 
     private void drawBatches() {
@@ -268,8 +300,15 @@ final class SamplerTask {
         DrawableIdentities drawable = buffers.drawable();
         state = state.nextBatch(cost);
         var random = DrawRandom.of(config.seed(), context.taskId().partition(), state.sequence());
-        var statistics = new BufferStatistics(
-                (long) drawable.identities(), (long) drawable.drawable(), drawable.kept(), state.seen());
+        var statistics = BufferStatistics.newBuilder()
+                .setIdentities(drawable.identities())
+                .setDrawable(drawable.drawable())
+                .setKept(drawable.kept())
+                .setSeen(state.seen())
+                .setLost(state.input().lost())
+                .setLabelConflicts(state.labels().conflicts())
+                .setRepeatedPictures(state.labels().repeats())
+                .build();
         byte[] batch;
         try {
             batch = writer.batch(task, state.sequence(), buffers.draw(random), state.holdoutRecords(), statistics);
@@ -284,19 +323,20 @@ final class SamplerTask {
     }
 
     private void writeBatches(byte[] value) {
-        // Stamped now, not with the face's time: retention counts from when the batch came to be, also in a replay.
-        context.forward(
-                new Record<>(utf8(task), value, context.currentSystemTimeMs(), new RecordHeaders()),
-                SamplerTopology.BATCHES_SINK);
+        forward(utf8(task), value, new RecordHeaders(), SamplerTopology.BATCHES_SINK);
     }
 
-    private void writeHoldout(String identity, String faceId, byte @Nullable [] value, long timestamp) {
+    private void writeHoldout(String identity, String faceId, byte @Nullable [] value) {
         state = state.nextHoldoutRecord();
         Headers headers = new RecordHeaders();
         headers.add(SamplerTopology.HEADER_TASK, utf8(task));
         headers.add(SamplerTopology.HEADER_HOLDOUT_INDEX, utf8(Long.toString(state.holdoutRecords())));
-        context.forward(
-                new Record<>(utf8(identity + "/" + faceId), value, timestamp, headers), SamplerTopology.HOLDOUT_SINK);
+        forward(utf8(identity + "/" + faceId), value, headers, SamplerTopology.HOLDOUT_SINK);
+    }
+
+    /** Stamped now, not with the face's time: retention and compaction count from when the record came to be. */
+    private void forward(byte[] key, byte @Nullable [] value, Headers headers, String sink) {
+        context.forward(new Record<>(key, value, context.currentSystemTimeMs(), headers), sink);
     }
 
     private void report() {
@@ -311,8 +351,7 @@ final class SamplerTask {
                         drawable.drawable(),
                         needed(),
                         drawable.kept(),
-                        lastOffset,
-                        lastTimestamp));
+                        state.input().nextOffset()));
     }
 
     private long rank(String identity, String faceId) {

@@ -4,8 +4,10 @@ import io.rangestream.sampler.config.SamplerConfig;
 import io.rangestream.schemas.topics.TopicCatalogue;
 import io.rangestream.schemas.wire.SchemaSource;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -25,6 +27,9 @@ public final class SamplerTopology {
 
     /** Header of a holdout record: which one of its task's it is, 1, 2, 3, …, tombstones included; decimal text. */
     public static final String HEADER_HOLDOUT_INDEX = "rs-holdout-index";
+
+    /** Header of a face that an operator gives its identity: it is not refused for its picture being known under another. */
+    public static final String HEADER_CORRECTION = "rs-correction";
 
     /** identity → {@code IdentityIndex}. */
     public static final String INDEX_STORE = "identities";
@@ -62,20 +67,29 @@ public final class SamplerTopology {
 
     private SamplerTopology() {}
 
+    /** The changelogs' topics, as Kafka Streams names them. */
+    public static List<String> changelogs(String applicationId) {
+        return Stream.of(INDEX_STORE, FACES_STORE, HOLDOUT_STORE, TASK_STORE)
+                .map(store -> "%s-%s-changelog".formatted(applicationId, store))
+                .toList();
+    }
+
     /**
      * The topology that a running sampler and the tests share.
      *
      * @param schemas where the schemas of other releases are looked up
      * @param board where the tasks report to
      * @param learner how far the learner is behind them
+     * @param start where the faces partitions begin
      */
     public static Topology build(
             SamplerConfig config,
             TopicCatalogue topics,
             SchemaSource schemas,
             TaskBoard board,
-            LearnerDistance learner) {
-        return build(config, topics, schemas, board, learner, Stores::persistentKeyValueStore);
+            LearnerDistance learner,
+            LogStart start) {
+        return build(config, topics, schemas, board, learner, start, Stores::persistentKeyValueStore);
     }
 
     /** With stores of the caller's choice. */
@@ -85,23 +99,20 @@ public final class SamplerTopology {
             SchemaSource schemas,
             TaskBoard board,
             LearnerDistance learner,
+            LogStart start,
             Function<String, KeyValueBytesStoreSupplier> stores) {
         var bytesOut = new ByteArraySerializer();
-        var rejections = new RejectionGuard(config.rejections());
         var failures = new FailedRecords();
         return new Topology()
                 .addSource(
                         AutoOffsetReset.earliest(),
                         SOURCE,
-                        // A producer without a clock must not stop the sampler.
-                        (record, partitionTime) -> Math.max(0, record.timestamp()),
+                        new OriginalTime(),
                         new ByteArrayDeserializer(),
                         new ByteArrayDeserializer(),
                         topics.faces())
                 .addProcessor(
-                        PROCESSOR,
-                        () -> new SamplerProcessor(config, schemas, board, learner, rejections, failures),
-                        SOURCE)
+                        PROCESSOR, () -> new SamplerProcessor(config, schemas, board, learner, start, failures), SOURCE)
                 .addStateStore(store(stores.apply(FACES_STORE)), PROCESSOR)
                 .addStateStore(store(stores.apply(HOLDOUT_STORE)), PROCESSOR)
                 // These two are written with every face: the cache writes them out once per commit.

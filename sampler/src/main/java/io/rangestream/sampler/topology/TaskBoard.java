@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class TaskBoard {
     private final Map<String, TaskReport> reports = new ConcurrentHashMap<>();
     private final Map<String, KeptHistogram> sizes = new ConcurrentHashMap<>();
+    private final Map<String, String> alarms = new ConcurrentHashMap<>();
     private final Map<Event, LongAdder> counts;
 
     /** What is counted. */
@@ -26,6 +27,12 @@ public final class TaskBoard {
         DUPLICATE,
         /** A record that went to the dead letters. */
         REJECTED,
+        /** A face whose picture was there under another identity; taken in or refused, and counted as that, too. */
+        LABEL_CONFLICT,
+        /** A face whose picture was there under the same identity with another face_id; taken in, and counted as that, too. */
+        REPEATED_PICTURE,
+        /** An offset that was deleted from its faces partition before it was read: at most a face. */
+        LOST,
         /** A RETRACT, whether or not the face was there. */
         RETRACTED,
         /** A tombstone. */
@@ -73,6 +80,21 @@ public final class TaskBoard {
     void remove(String task) {
         reports.remove(task);
         sizes.remove(task);
+        alarms.remove(task);
+    }
+
+    /** A task has something to say until {@link #endAlarm}, in one line. */
+    void raiseAlarm(String task, String line) {
+        alarms.put(task, line);
+    }
+
+    void endAlarm(String task) {
+        alarms.remove(task);
+    }
+
+    /** The alarms raised now, by task. */
+    public Map<String, String> alarms() {
+        return new TreeMap<>(alarms);
     }
 
     /** How often something happened since the process began. */

@@ -10,8 +10,7 @@ package io.rangestream.sampler.topology;
  * @param drawable identities with enough faces to be drawn
  * @param needed how many of them the next batch takes
  * @param kept faces in its buffers
- * @param offset of the last record on its faces partition, -1 if there was none since it began here
- * @param timestamp of that record, epoch milliseconds
+ * @param nextOffset offset of its faces partition after the last record, -1 before the first
  */
 public record TaskReport(
         long sequence,
@@ -21,8 +20,7 @@ public record TaskReport(
         int drawable,
         int needed,
         long kept,
-        long offset,
-        long timestamp) {
+        long nextOffset) {
     /** Whether too few people have enough faces for a batch. */
     public boolean lacksPeople() {
         return drawable < needed;

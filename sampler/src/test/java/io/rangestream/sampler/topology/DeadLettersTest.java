@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -73,10 +74,10 @@ class DeadLettersTest {
     void aBadRecordIsADeadLetterWithItsReasonAndTheRestFlowsOn(byte[] key, byte[] value, String reason) {
         try (var sampler = new SamplerHarness(config())) {
             sampler.add("ann", "before");
-            var stores = sampler.disk.toString();
+            var stores = faces(sampler);
             sampler.send(key, value, new RecordHeaders().add("trace", utf8("abc")));
 
-            assertEquals(stores, sampler.disk.toString(), "a refused record touches no state");
+            assertEquals(stores, faces(sampler), "a refused record touches no face");
             sampler.add("ann", "after");
             assertEquals(2, sampler.board.counted(TaskBoard.Event.ACCEPTED));
             assertEquals(1, sampler.board.counted(TaskBoard.Event.REJECTED));
@@ -96,6 +97,12 @@ class DeadLettersTest {
             assertTrue(
                     SamplerHarness.header(letter, "__streams.errors.stacktrace").length() <= 1000);
         }
+    }
+
+    private static String faces(SamplerHarness sampler) {
+        var stores = new TreeMap<>(sampler.disk);
+        stores.remove(SamplerTopology.TASK_STORE); // How far the input is read.
+        return stores.toString();
     }
 
     @Test
@@ -132,6 +139,37 @@ class DeadLettersTest {
             assertTrue(SamplerHarness.header(letter, DeadLetterHeaders.DROPPED_HEADER_BYTES) != null);
             assertTrue(letter.value().length > 1000 && letter.value().length < 4000);
             assertArrayEquals(Arrays.copyOf(large, letter.value().length), letter.value());
+        }
+    }
+
+    @Test
+    void aLetterIsStampedWithTheTimeOfItsRefusalAndKeepsTheOriginalTime() {
+        long began = System.currentTimeMillis();
+        try (var sampler = new SamplerHarness(config(), new ConcurrentHashMap<>(), 4000)) {
+            long in2015 = 1_420_070_400_000L;
+            sampler.send(ANN, new byte[0], new RecordHeaders(), in2015);
+            sampler.send(ANN, new byte[0], new RecordHeaders(), Long.MAX_VALUE);
+            sampler.send(ANN, new byte[0], new RecordHeaders().add("big", new byte[3000]), in2015);
+
+            for (var letter : sampler.letters) {
+                assertTrue(letter.timestamp() >= began && letter.timestamp() <= System.currentTimeMillis());
+            }
+            assertEquals(
+                    List.of(Long.toString(in2015), Long.toString(Long.MAX_VALUE), Long.toString(in2015)),
+                    sampler.letters.stream()
+                            .map(letter -> SamplerHarness.header(letter, DeadLetterHeaders.TIMESTAMP))
+                            .toList());
+        }
+    }
+
+    @Test
+    void aCutKeyIsSaid() {
+        try (var sampler = new SamplerHarness(config(), new ConcurrentHashMap<>(), 4000)) {
+            sampler.send(new byte[3000], GOOD, new RecordHeaders());
+
+            var letter = sampler.letters.get(0);
+            assertEquals(1000, letter.key().length);
+            assertEquals("3000", SamplerHarness.header(letter, DeadLetterHeaders.FULL_KEY_BYTES));
         }
     }
 

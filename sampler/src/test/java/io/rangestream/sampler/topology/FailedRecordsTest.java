@@ -28,11 +28,12 @@ public class FailedRecordsTest {
     /** As it reaches the policy for dying threads. */
     public static RuntimeException failure() {
         return new FailedRecords()
-                .failed(new MockProcessorContext<>().taskId(), 7, new IllegalStateException("broken"));
+                .failed(new MockProcessorContext<>().taskId(), 7, new byte[0], new IllegalStateException("broken"));
     }
 
     @BeforeEach
     void begin() {
+        context.setCurrentSystemTimeMs(1);
         processor = processor();
         processor.process(face("ann", "0", 0));
         processor.process(face("cat", "0", 1));
@@ -62,11 +63,30 @@ public class FailedRecordsTest {
 
     @Test
     void anotherTasksRecordAtThatOffsetIsNotMeant() {
-        failures.failed(new TaskId(0, 3), 5, new IllegalStateException("x"));
+        failures.failed(new TaskId(0, 3), 5, new byte[0], new IllegalStateException("x"));
 
         processor.process(face("bob", "0", 5));
 
         assertEquals(3, index.size());
+    }
+
+    @Test
+    void aFloodOfRecordsOfADamagedIdentityCostsAFewRestores() {
+        int restores = 0;
+        int refused = 0;
+        for (int offset = 10; offset < 1_000; offset++) {
+            try {
+                processor.process(face("ann", "f" + offset, offset));
+            } catch (RejectedFaceException e) {
+                refused++;
+            } catch (ProcessingFailedException e) {
+                restores++;
+                processor = processor();
+            }
+        }
+        assertEquals(3, restores);
+        assertEquals(990 - 3, refused);
+        processor.process(face("bob", "0", 1_000));
     }
 
     private SamplerProcessor processor() {
@@ -83,12 +103,7 @@ public class FailedRecordsTest {
             context.addStateStore(store);
         }
         var made = new SamplerProcessor(
-                config,
-                SchemaSource.NONE,
-                new TaskBoard(),
-                new LearnerDistance(10),
-                new RejectionGuard(config.rejections()),
-                failures);
+                config, SchemaSource.NONE, new TaskBoard(), new LearnerDistance(10), partition -> 0, failures);
         if (index.values().stream().anyMatch(stored -> stored.length == 1)) {
             // A task reads its index as it begins: what is damaged here is one record that came in between.
             var damaged = new TreeMap<>(index);

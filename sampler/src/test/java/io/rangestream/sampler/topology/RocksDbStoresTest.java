@@ -32,7 +32,8 @@ class RocksDbStoresTest {
                                 SamplerHarness.COMMON.topics(),
                                 SchemaSource.NONE,
                                 new TaskBoard(),
-                                new LearnerDistance(100)),
+                                new LearnerDistance(100),
+                                partition -> 0),
                         StreamsSettings.of(SamplerHarness.COMMON, config, 100_000, memory))) {
             var faces = driver.createInputTopic(
                     SamplerHarness.COMMON.topics().faces(), new ByteArraySerializer(), new ByteArraySerializer());

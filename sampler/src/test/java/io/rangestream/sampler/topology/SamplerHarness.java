@@ -40,6 +40,8 @@ final class SamplerHarness implements AutoCloseable {
     final List<byte[]> out = new ArrayList<>();
     final List<TestRecord<byte[], byte[]>> holdout = new ArrayList<>();
     final List<TestRecord<byte[], byte[]>> letters = new ArrayList<>();
+    /** Where the faces partition begins. */
+    long start;
     /** Batches that {@link Invariants} has seen. */
     int checkedBatches;
 
@@ -61,6 +63,7 @@ final class SamplerHarness implements AutoCloseable {
                 SchemaSource.NONE,
                 board,
                 learner,
+                partition -> start,
                 name -> SurvivingStore.supplier(name, disk.computeIfAbsent(name, n -> new TreeMap<>())));
         driver = new TopologyTestDriver(
                 topology, StreamsSettings.of(COMMON, config, deadLetterBytes, memory), Instant.ofEpochMilli(1));
@@ -88,7 +91,11 @@ final class SamplerHarness implements AutoCloseable {
     }
 
     void send(byte[] key, byte[] value, Headers headers) {
-        faces.pipeInput(new TestRecord<>(key, value, headers, 1_000L));
+        send(key, value, headers, 1_000L);
+    }
+
+    void send(byte[] key, byte[] value, Headers headers, long timestamp) {
+        faces.pipeInput(new TestRecord<>(key, value, headers, timestamp));
         drain();
     }
 

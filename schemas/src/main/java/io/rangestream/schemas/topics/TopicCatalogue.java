@@ -1,6 +1,7 @@
 package io.rangestream.schemas.topics;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.TopicConfig;
@@ -82,8 +83,8 @@ public record TopicCatalogue(String prefix, int facePartitions) {
     /** Every topic, in the order in which a face passes them. */
     public List<TopicSpec> all() {
         return List.of(
-                new TopicSpec(faces(), facePartitions, deleteAfter(Duration.ofDays(7)), "labelled faces in"),
-                new TopicSpec(facesRejected(), 1, deleteAfter(Duration.ofDays(14)), "dead letters with the reason"),
+                new TopicSpec(faces(), facePartitions, faceSettings(), "labelled faces in"),
+                new TopicSpec(facesRejected(), 1, letterSettings(), "dead letters with the reason"),
                 new TopicSpec(facesHoldout(), 1, compacted(), "faces kept for evaluation"),
                 new TopicSpec(batches(), 1, batchSettings(), "training batches and erasures"),
                 new TopicSpec(learnerProgress(), 1, compacted(), "how far the learner is"),
@@ -92,6 +93,20 @@ public record TopicCatalogue(String prefix, int facePartitions) {
                 new TopicSpec(learnerCheckpoints(), 1, chunkSettings(), "training state, if kept in Kafka"),
                 new TopicSpec(modelOrders(), 1, deleteAfter(Duration.ofDays(7)), "what operators want of the versions"),
                 new TopicSpec(schemas(), 1, compacted(), "Avro schemas by fingerprint"));
+    }
+
+    /** Retention counts from a face's arrival: by its producer's time, old pictures would be deleted before they are read. */
+    private static Map<String, String> faceSettings() {
+        var settings = new HashMap<>(deleteAfter(Duration.ofDays(7)));
+        settings.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
+        return settings;
+    }
+
+    /** Bounded by time alone, and with room for every original, so that what was refused can be replayed for two weeks. */
+    private static Map<String, String> letterSettings() {
+        var settings = new HashMap<>(deleteAfter(Duration.ofDays(14)));
+        settings.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(MAX_RECORD_BYTES));
+        return settings;
     }
 
     private static Map<String, String> deleteAfter(Duration retention) {

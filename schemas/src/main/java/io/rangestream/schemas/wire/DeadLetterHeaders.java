@@ -1,6 +1,6 @@
 package io.rangestream.schemas.wire;
 
-/** Headers of a dead letter: those of KIP-1034, two of our own for what did not fit, and one for what the learner cannot decode. */
+/** Headers of a dead letter: those of KIP-1034, and our own for its original time, for what did not fit, and for what the learner cannot decode. */
 public final class DeadLetterHeaders {
     /** Begins the name of every header that says why and where a record failed. */
     public static final String PREFIX = "__streams.errors.";
@@ -11,6 +11,12 @@ public final class DeadLetterHeaders {
     public static final String TOPIC = PREFIX + "topic";
     public static final String PARTITION = PREFIX + "partition";
     public static final String OFFSET = PREFIX + "offset";
+
+    /** Time of the original record, epoch milliseconds as decimal text; -1 if it had none. */
+    public static final String TIMESTAMP = "rs-timestamp";
+
+    /** Bytes of the original key, where the letter holds only its beginning. */
+    public static final String FULL_KEY_BYTES = "rs-full-key-bytes";
 
     /** Bytes of the original value, where the letter holds only its beginning. */
     public static final String FULL_BYTES = "rs-full-bytes";

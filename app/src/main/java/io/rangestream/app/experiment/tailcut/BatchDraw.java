@@ -40,8 +40,12 @@ final class BatchDraw {
         List<FaceRef> drawn = arm.sampling() == Arm.Sampling.INSTANCE ? instances() : balanced();
         long identities = drawn.stream().map(FaceRef::identity).distinct().count();
         sequence++;
-        var statistics = new BufferStatistics(
-                (long) people.size(), (long) people.size(), (long) faces.size(), (long) faces.size());
+        var statistics = BufferStatistics.newBuilder()
+                .setIdentities(people.size())
+                .setDrawable(people.size())
+                .setKept(faces.size())
+                .setSeen(faces.size())
+                .build();
         return new TrainingBatch(
                 TASK + "/" + sequence,
                 TASK,

@@ -79,7 +79,7 @@ public final class FaceBuffers {
      * Takes in a face.
      *
      * @param rank the face's rank
-     * @param timestamp of the face, epoch milliseconds
+     * @param timestamp of the face, epoch milliseconds, -1 if it is unknown
      * @param face what to store; asked for only if the face is kept
      */
     public Outcome add(String identity, long rank, long timestamp, Supplier<byte[]> face) {

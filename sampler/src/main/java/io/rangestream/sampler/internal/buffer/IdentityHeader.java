@@ -12,8 +12,8 @@ import java.nio.ByteBuffer;
  *
  * @param ordinal the identity's number within its task
  * @param seen distinct faces that arrived
- * @param firstAt smallest timestamp of them, epoch milliseconds; {@link #UNKNOWN} before the first
- * @param lastAt largest timestamp of them, epoch milliseconds; {@link #UNKNOWN} before the first
+ * @param firstAt smallest timestamp of them, epoch milliseconds; {@link #UNKNOWN} if none has one
+ * @param lastAt largest timestamp of them, epoch milliseconds; {@link #UNKNOWN} if none has one
  * @param turn where it stands among those who wait for their first batch, larger is later; {@link #NO_TURN} if it never
  *     had enough faces, {@link #APPEARED} once it has been in a batch
  * @param kept faces in the buffer
@@ -58,8 +58,11 @@ record IdentityHeader(int ordinal, long seen, long firstAt, long lastAt, long tu
                 .putShort((short) kept);
     }
 
-    /** After a face of this timestamp has arrived. */
+    /** After a face of this timestamp, which may be {@link #UNKNOWN}, has arrived. */
     IdentityHeader arrived(long timestamp) {
+        if (timestamp == UNKNOWN) {
+            return new IdentityHeader(ordinal, seen + 1, firstAt, lastAt, turn, kept);
+        }
         long first = firstAt == UNKNOWN ? timestamp : Math.min(firstAt, timestamp);
         return new IdentityHeader(ordinal, seen + 1, first, Math.max(lastAt, timestamp), turn, kept);
     }

@@ -44,7 +44,7 @@ public final class IdentityIndex {
     /**
      * Decides on a face that arrives.
      *
-     * @param timestamp of the face, epoch milliseconds
+     * @param timestamp of the face, epoch milliseconds, -1 if it is unknown
      * @param rememberable how many of the faces that left or were passed over last are recognised from then on
      */
     Admission admit(long rank, long timestamp, EvictionPolicy policy, int capacity, int rememberable) {

@@ -10,8 +10,8 @@ import java.util.Optional;
  *
  * @param seen distinct training faces that arrived, retracted ones included
  * @param kept training faces in the buffer
- * @param firstAt earliest timestamp of a face that arrived; empty if only an earlier release has seen faces
- * @param lastAt latest timestamp of a face that arrived; empty if only an earlier release has seen faces
+ * @param firstAt earliest timestamp of a face that arrived; empty if none of them has one
+ * @param lastAt latest timestamp of a face that arrived; empty if none of them has one
  */
 public record IdentityStatistics(long seen, int kept, Optional<Instant> firstAt, Optional<Instant> lastAt) {
 
