@@ -41,6 +41,7 @@ async function main() {
   });
   await read('model-updates', async (message) => {
     const key = message.key?.toString() ?? '';
+    if (key.endsWith('/heartbeat')) return; // See docs/protocol.md for what it is good for where keys are trusted.
     const update = message.value && (await record(message.value));
     if (update && key !== `${update.model}/${update.version}`) throw new Error('the key is not the version in the record');
     updates.delete(key); // and to the end: the last entry of the map is the newest update

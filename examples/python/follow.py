@@ -1,6 +1,6 @@
 """Follows the versions of a model and writes each newly promoted one to MODEL-VERSION.onnx, once its bytes are verified.
 
-    python follow.py --bootstrap localhost:9092 --to models [--trusted key.pub] [--once] [--compare a.jpg b.jpg]
+    python follow.py --bootstrap localhost:9092 --to models [--trusted key.pub] [--max-age 120] [--once] [--compare a.jpg b.jpg]
 """
 
 import argparse
@@ -9,6 +9,7 @@ import os
 import pathlib
 import sys
 import time
+from datetime import datetime, timedelta, timezone
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
@@ -104,14 +105,17 @@ def take(message, updates, trusted, schemas):
     """Takes in a record of model-updates. The newest update is the last of the dict."""
     key, value = message.key() or b"", message.value()
     try:
-        trusted.check_signature(key, value, message.headers())
+        signer = trusted.check_signature(key, value, message.headers())
         if not value and trusted.keys:
             raise Refused("it is a deletion, which has no place in the order")
         update = decode(value, schemas) if value else None
+        if update and key == f"{update['model']}/heartbeat".encode():
+            trusted.check_heartbeat(update, signer)
+            return
         if update:
-            trusted.check_order(update.get("event_number", 0))
-            if key != f"{update['model']}/{update['version']}".encode():
+            if key != f"{update['model']}/{update.get('version')}".encode():
                 raise Refused("the key does not name the version in the record")
+            trusted.check_order(update.get("event_number", 0), signer)
             print(key.decode(), update["status"], update["reason"], flush=True)
         updates.pop(key, None)
         if update:
@@ -138,13 +142,18 @@ def serve(options, update, schemas):
 def follow(options):
     trusted = TrustedKeys(pathlib.Path(options.trusted).read_bytes() if options.trusted else b"")
     schemas = Schemas(options)
-    updates, served, tried = {}, None, None
+    max_age = timedelta(seconds=options.max_age)
+    updates, served, tried, told = {}, None, None, None
     pathlib.Path(options.to).mkdir(parents=True, exist_ok=True)
     with Topic(options, "model-updates") as topic:
         while True:
             message = topic.poll()
             if message:
                 take(message, updates, trusted, schemas)
+            withheld = trusted.withheld(max_age, datetime.now(timezone.utc)) if topic.at_end else None
+            if withheld and withheld != told:
+                print(f"newer versions may be kept from us: {withheld}", file=sys.stderr, flush=True)
+            told = withheld
             # The topic begins with versions long superseded: what counts is what is promoted at its end.
             promoted = next((u for u in reversed(updates.values()) if u["status"] == "PROMOTED"), None)
             if message or not topic.at_end or promoted in (None, tried) or promoted["artifact"]["sha256"] == served:
@@ -165,6 +174,7 @@ def main():
     parser.add_argument("--prefix", default="")
     parser.add_argument("--to", default=".")
     parser.add_argument("--trusted", help="file of Ed25519 public keys (PEM): accept nothing that none of them signed")
+    parser.add_argument("--max-age", type=float, default=0, metavar="SECONDS", help="warn when the learner was not heard for so long")
     parser.add_argument("--compare", nargs=2, metavar="IMAGE", help="embed two faces with each version")
     parser.add_argument("--once", action="store_true", help="end after the first version")
     try:

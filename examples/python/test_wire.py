@@ -6,6 +6,7 @@ import json
 import pathlib
 import re
 import unittest
+from datetime import datetime, timedelta, timezone
 
 import fastavro
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,6 +18,8 @@ ROOT = pathlib.Path(__file__).parents[2]
 PAGE = (ROOT / "docs/protocol.md").read_text()
 SCHEMA = json.loads((ROOT / "schemas/src/main/avro/ModelChunk.avsc").read_text())
 FINGERPRINT = "c2262e4a88aad1b0"
+HEARTBEAT = json.loads((ROOT / "schemas/src/main/avro/ModelHeartbeat.avsc").read_text())
+AT = datetime(2026, 1, 2, 3, 4, 5, 678000, timezone.utc)
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(32))
 PEM = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
@@ -79,6 +82,38 @@ class WireTest(unittest.TestCase):
             with self.assertRaises(Refused):
                 trusted.check_order(old)
         trusted.check_order(6)
+
+    def test_the_pages_heartbeat_is_read(self):
+        value = shown(2)
+
+        beat = decode(value, {fingerprint_of(value): HEARTBEAT}.get)
+        self.assertEqual(("faces", 41, 7, 8), (beat["model"], *list(beat.values())[2:]))
+        self.assertEqual(AT, beat["time"])
+
+    def test_a_key_is_trusted_with_the_events_that_its_lines_say(self):
+        trusted = TrustedKeys(b"# the first learner's\nfirst-event: 3\nlast-event: 5\n" + PEM)
+        signer = trusted.check_signature(b"k", b"v", [("rs-signature", KEY.sign(statement(b"k", b"v")))])
+        for number in (2, 6):
+            with self.assertRaises(Refused):
+                trusted.check_order(number, signer)
+        trusted.check_order(5, signer)
+        for bad in (b"last-evnt: 5\n" + PEM, PEM + b"last-event: 5\n"):
+            with self.assertRaises(ValueError):
+                TrustedKeys(bad)
+
+    def test_a_heartbeat_tells_of_updates_that_are_kept_back(self):
+        trusted = TrustedKeys(PEM)
+        trusted.check_order(4)
+        minute = timedelta(minutes=1)
+        self.assertIn("never", trusted.withheld(minute, AT))
+        trusted.check_heartbeat({"time": AT, "event_number": 4})
+        self.assertIsNone(trusted.withheld(minute, AT + minute))
+        self.assertIn("last heard", trusted.withheld(minute, AT + 2 * minute))
+        for old in ({"time": AT, "event_number": 4}, {"time": AT + minute, "event_number": 3}):
+            with self.assertRaises(Refused):
+                trusted.check_heartbeat(old)
+        trusted.check_heartbeat({"time": AT + minute, "event_number": 5})
+        self.assertIn("number 5", trusted.withheld(None, AT + minute))
 
     def test_chunks_are_joined_by_index(self):
         chunks = Chunks(update(b"abcdef", 3))

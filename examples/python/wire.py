@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 HEADER = struct.Struct("<2sQ")
 MARKER = b"\xc3\x01"
+PEM_BEGIN = b"-----BEGIN PUBLIC KEY-----"
 PEM_END = b"-----END PUBLIC KEY-----"
 MOST_CHUNKS = 1_000_000  # Whoever writes updates must not choose how much memory we take.
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
@@ -48,30 +49,81 @@ class TrustedKeys:
     """The publishers whose updates are accepted, and the order of their events. Without a key everything is."""
 
     def __init__(self, pem=b""):
-        self.keys = [load_pem_public_key(block + PEM_END) for block in pem.split(PEM_END)[:-1]]
-        if not all(isinstance(key, Ed25519PublicKey) for key in self.keys):
-            raise ValueError("a key is not Ed25519")
+        *blocks, rest = pem.split(PEM_END)
+        self.keys = [TrustedKey(*block.partition(PEM_BEGIN)) for block in blocks]
+        for line in lines(rest):
+            raise ValueError(f"{line!r} belongs to no key")
         self.newest = 0
+        self.heartbeat = None
 
     def check_signature(self, key, value, headers):
+        """The key that signed a record, None where no key is trusted."""
+        if not self.keys:
+            return None
         signature = dict(headers or []).get("rs-signature")
-        if self.keys and signature is None:
+        if signature is None:
             raise Refused("it is not signed")
-        if self.keys and not any(self._signed(trusted, signature, statement(key, value)) for trusted in self.keys):
-            raise Refused("its signature is of no trusted key, or it was altered")
+        for trusted in self.keys:
+            if trusted.signed(signature, statement(key, value)):
+                return trusted
+        raise Refused("its signature is of no trusted key, or it was altered")
 
-    def check_order(self, number):
+    def check_order(self, number, signer=None):
+        if signer:
+            signer.check_number(number)
         if self.keys and 0 < self.newest >= number:
             raise Refused(f"it is event {number} and {self.newest} was read before: an old event was written again")
         self.newest = max(self.newest, number)
 
-    @staticmethod
-    def _signed(key, signature, signed):
+    def check_heartbeat(self, beat, signer=None):
+        """Takes in a heartbeat: the time of the newest is how long ago nothing newer was kept back."""
+        number = beat["event_number"]
+        if signer:
+            signer.check_number(number + 1 if signer.first == number + 1 else number)
+        if self.keys and (number < self.newest or self.heartbeat and beat["time"] <= self.heartbeat["time"]):
+            raise Refused("it is an old heartbeat, written again")
+        self.heartbeat = beat
+
+    def withheld(self, max_age, now):
+        """Why newer updates may be kept from who has read to the end of the topic, None if they are not."""
+        beat = self.heartbeat
+        if beat and self.keys and beat["event_number"] > self.newest:
+            return f"there are events up to number {beat['event_number']}, and the newest on the topic is {self.newest}"
+        if max_age and (beat is None or now - beat["time"] > max_age):
+            return f"the learner was last heard {beat['time'].isoformat() if beat else 'never'}"
+        return None
+
+
+class TrustedKey:
+    """A public key, and which of its events count."""
+
+    def __init__(self, before, begin, body):
+        self.key = load_pem_public_key(begin + body + PEM_END)
+        if not isinstance(self.key, Ed25519PublicKey):
+            raise ValueError("a key is not Ed25519")
+        self.first, self.last = 0, None
+        for line in lines(before):
+            validity = re.fullmatch(r"(first|last)-event:\s*([0-9]{1,18})", line)
+            if not validity:
+                raise ValueError(f"{line!r} is neither a key nor first-event: N or last-event: N before one")
+            setattr(self, validity[1], int(validity[2]))
+
+    def signed(self, signature, signed):
         try:
-            key.verify(signature, signed)
+            self.key.verify(signature, signed)
             return True
         except InvalidSignature:
             return False
+
+    def check_number(self, number):
+        if number < self.first or self.last is not None and (number > self.last or self.last == 0):
+            raise Refused(f"it is event {number}, which its key is not trusted with")
+
+
+def lines(text):
+    """What stands between the keys of a file, without comments."""
+    stripped = (line.strip() for line in text.decode().splitlines())
+    return [line for line in stripped if line and not line.startswith("#")]
 
 
 def statement(key, value):

@@ -22,20 +22,19 @@ import io.rangestream.learner.publish.VersionHistory;
 import io.rangestream.learner.training.Trainer;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
-import io.rangestream.schemas.wire.RecordSerde;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -55,19 +54,18 @@ class AbortedVersionTest {
         CommonConfig common = CommonConfig.from(settings);
         var producerConfig = common.clientConfig();
         producerConfig.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "aborted.learner");
-        try (var producer = new KafkaProducer<String, SpecificRecord>(
-                producerConfig,
-                new StringSerializer(),
-                RecordSerde.ofAny(List.of(), fingerprint -> Optional.empty()).serializer())) {
+        try (var producer =
+                new KafkaProducer<String, byte[]>(producerConfig, new StringSerializer(), new ByteArraySerializer())) {
             producer.initTransactions();
             var publisher = new ModelPublisher(
                     producer,
+                    common.model(),
                     common.topics().modelUpdates(),
                     common.topics().modelWeights(),
                     CHUNK_BYTES,
                     Optional.empty(),
                     Optional.empty(),
-                    0);
+                    new VersionHistory());
 
             // Given a follower that serves a version, and so waits for the chunks of the next
             publish(common, publisher, 1, network(1), new Member(producer, true));

@@ -25,6 +25,7 @@ import org.apache.kafka.common.config.ConfigDef.Type;
  * @param trusted whose updates are accepted
  * @param claimCheck the store that large artifacts may come from, if any may
  * @param readAheadBytes memory for the chunks of a version whose update is still on the way; 0 reads none ahead
+ * @param maxAge how old the learner's last heartbeat may be before the follower says so; zero for any age
  */
 public record ClientConfig(
         Duration fetchTimeout,
@@ -33,7 +34,8 @@ public record ClientConfig(
         long maxPixels,
         TrustedKeys trusted,
         Optional<StoreLocation> claimCheck,
-        int readAheadBytes) {
+        int readAheadBytes,
+        Duration maxAge) {
     public static final String FETCH_TIMEOUT = "fetch.timeout.ms";
     public static final String CACHE_BYTES = "client.cache.bytes";
     public static final String THREADS = "client.threads";
@@ -41,6 +43,7 @@ public record ClientConfig(
     public static final String TRUSTED_KEYS = "client.trusted.keys";
     public static final String CLAIM_CHECK_STORE = "client.claim.check.store";
     public static final String READ_AHEAD_BYTES = "client.read.ahead.bytes";
+    public static final String MAX_AGE = "client.max.age.ms";
 
     private static final int DEFAULT_READ_AHEAD = 16 * 1024 * 1024;
 
@@ -59,6 +62,9 @@ public record ClientConfig(
         }
         if (maxPixels < 1) {
             throw new ConfigurationException("%s must be at least 1".formatted(MAX_PIXELS));
+        }
+        if (maxAge.isNegative()) {
+            throw new ConfigurationException("%s must not be negative".formatted(MAX_AGE));
         }
         if (readAheadBytes < 0 || readAheadBytes > MOST_READ_AHEAD) {
             throw new ConfigurationException(
@@ -120,7 +126,16 @@ public record ClientConfig(
                         Importance.LOW,
                         "Memory for the chunks of a version that is being published, in bytes: a follower takes them in as they"
                                 + " are written, and serves the version sooner once its update is committed. Larger artifacts, and"
-                                + " with 0 all of them, are read when the update has come, and only those of promoted versions.");
+                                + " with 0 all of them, are read when the update has come, and only those of promoted versions.")
+                .define(
+                        MAX_AGE,
+                        Type.LONG,
+                        0L,
+                        Range.atLeast(0),
+                        Importance.MEDIUM,
+                        "How old the learner's last heartbeat may be, in milliseconds, before the follower says in its failure and metrics"
+                                + " that newer versions may be kept from it; 0 for any age. What serves goes on serving. Take several times"
+                                + " publish.heartbeat.interval.ms, and more than a version takes to make; clocks must agree that far.");
     }
 
     /** The defaults of {@link #definition}. */
@@ -143,6 +158,7 @@ public record ClientConfig(
                 Optional.of(config.getString(CLAIM_CHECK_STORE))
                         .filter(location -> !location.isBlank())
                         .map(location -> new StoreLocation(location, StorageConfig.from(settings))),
-                config.getInt(READ_AHEAD_BYTES));
+                config.getInt(READ_AHEAD_BYTES),
+                Duration.ofMillis(config.getLong(MAX_AGE)));
     }
 }

@@ -36,6 +36,16 @@ public final class FollowerMetrics implements MeterBinder {
                 .baseUnit("seconds")
                 .description("How long it has served.")
                 .register(registry);
+        Gauge.builder(
+                        PREFIX + "heartbeat.age",
+                        follower,
+                        f -> f.freshness().age().toMillis() / 1000.0)
+                .baseUnit("seconds")
+                .description("Since the learner's last heartbeat; before the first one, since the start.")
+                .register(registry);
+        Gauge.builder(PREFIX + "failing", follower, f -> f.failure().isPresent() ? 1 : 0)
+                .description("1 while the version that serves may not be the newest.")
+                .register(registry);
         FunctionCounter.builder(PREFIX + "swaps", follower, f -> f.activity().swaps())
                 .description("Versions that came to serve.")
                 .register(registry);

@@ -7,6 +7,7 @@ import io.rangestream.schemas.config.Settings;
 import io.rangestream.schemas.image.ImageHeader;
 import io.rangestream.schemas.image.InvalidImageException;
 import io.rangestream.schemas.wire.SchemaTopic;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,7 @@ public final class ModelFollower implements AutoCloseable {
     private final List<ModelListener> listeners = new CopyOnWriteArrayList<>();
     private final Activity activity = new Activity();
     private final EmbeddingCache cache;
+    private final Freshness freshness;
     private final UpdateLoop loop;
     private final Thread thread;
     private final AutoCloseable schemas;
@@ -44,13 +46,15 @@ public final class ModelFollower implements AutoCloseable {
         this.listeners.add(activity);
         this.listeners.addAll(List.of(listeners));
         this.cache = new EmbeddingCache(config.cacheBytes());
+        this.freshness = new Freshness(config.maxAge(), Clock.systemUTC());
         this.loop = new UpdateLoop(
                 updates,
                 fetcher,
                 slot,
                 (version, artifact) -> ServedModel.open(version, artifact, config, () -> cache.drop(version)),
                 this.listeners,
-                config.fetchTimeout());
+                config.fetchTimeout(),
+                freshness);
         this.thread = new Thread(loop, "model-follower");
         thread.setDaemon(true);
     }
@@ -99,8 +103,9 @@ public final class ModelFollower implements AutoCloseable {
     }
 
     /**
-     * Why the version that serves may not be the promoted one, in one line: the broker cannot be reached, or the promoted version cannot be served.
-     * Empty while all is well. What serves goes on serving, and what may pass is tried again.
+     * Why the version that serves may not be the newest, in one line: the broker cannot be reached, the promoted version cannot be served, updates are
+     * missing, or the learner has not been heard for longer than {@link ClientConfig#maxAge}. Empty while all is well. What serves goes on serving, and
+     * what may pass is tried again.
      */
     public Optional<String> failure() {
         return loop.failure();
@@ -234,6 +239,10 @@ public final class ModelFollower implements AutoCloseable {
 
     long cacheMisses() {
         return cache.misses();
+    }
+
+    Freshness freshness() {
+        return freshness;
     }
 
     Activity activity() {

@@ -1,5 +1,6 @@
 package io.rangestream.client;
 
+import io.rangestream.avro.ModelHeartbeat;
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.signature.TrustedKeys;
@@ -148,6 +149,16 @@ public final class ModelLog implements AutoCloseable {
     @Override
     public void close() {
         reader.close();
+    }
+
+    /** The newest heartbeat of the learner. */
+    Optional<ModelHeartbeat> heartbeat() {
+        return log.heartbeat();
+    }
+
+    /** What the newest heartbeat says is there and was not read, where keys are trusted. */
+    Optional<String> missing() {
+        return trusted.areNamed() && caughtUp ? log.missing() : Optional.empty();
     }
 
     /** The updates that were refused since the last call. */

@@ -35,12 +35,14 @@ final class UpdateLoop implements Runnable {
     private final Opener opener;
     private final List<ModelListener> listeners;
     private final Duration fetchTimeout;
+    private final Freshness freshness;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile @Nullable ModelLog updates;
     private volatile @Nullable String failure;
     private Duration pause = SHORTEST_PAUSE;
     private @Nullable Attempt failed;
     private long warnedOf = -1;
+    private boolean stale;
 
     /** Makes a version ready to serve. */
     interface Opener {
@@ -61,13 +63,15 @@ final class UpdateLoop implements Runnable {
             ServingSlot slot,
             Opener opener,
             List<ModelListener> listeners,
-            Duration fetchTimeout) {
+            Duration fetchTimeout,
+            Freshness freshness) {
         this.logs = logs;
         this.fetcher = fetcher;
         this.slot = slot;
         this.opener = opener;
         this.listeners = listeners;
         this.fetchTimeout = fetchTimeout;
+        this.freshness = freshness;
     }
 
     @Override
@@ -110,6 +114,8 @@ final class UpdateLoop implements Runnable {
                 serve(opened);
             }
             failure = withheld();
+            freshness.observe(opened.heartbeat(), opened.missing());
+            tellAge();
         } catch (WakeupException | InterruptException e) {
             log.debug("woken up");
         } catch (KafkaException e) {
@@ -121,7 +127,17 @@ final class UpdateLoop implements Runnable {
 
     /** Why the newest version is not known at the moment, in one line; empty while the topic is read. May be called from any thread. */
     Optional<String> failure() {
-        return Optional.ofNullable(failure);
+        return Optional.ofNullable(failure).or(freshness::objection);
+    }
+
+    private void tellAge() {
+        Optional<String> objection = freshness.objection();
+        if (objection.isPresent() && !stale) {
+            log.warn("{}", objection.get());
+        } else if (objection.isEmpty() && stale) {
+            log.info("the learner is heard again");
+        }
+        stale = objection.isPresent();
     }
 
     /** Ends {@link #run} within a moment. */
@@ -226,7 +242,7 @@ final class UpdateLoop implements Runnable {
         if (attempts > 1) {
             return;
         }
-        log.warn("version {} is refused: {}", next.version(), next.reason());
+        log.warn("version {} is refused: {}", version, next.reason());
         tell(listener -> listener.onRefused(next));
     }
 

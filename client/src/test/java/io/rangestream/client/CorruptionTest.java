@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.avro.Encoding;
 import io.rangestream.avro.ModelChunk;
+import io.rangestream.avro.ModelHeartbeat;
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.schemas.hash.Sha256;
@@ -17,8 +18,11 @@ import io.rangestream.schemas.signature.SigningKey;
 import io.rangestream.schemas.signature.TrustedKeys;
 import io.rangestream.schemas.signature.UpdateSignature;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -57,6 +61,9 @@ class CorruptionTest {
 
     private SigningKey ours;
     private SigningKey theirs;
+    private SigningKey successor;
+    private String revoked = "";
+    private Duration maxAge = Duration.ZERO;
     private long events;
     private ModelFollower follower;
 
@@ -64,6 +71,7 @@ class CorruptionTest {
     void versionOneServes() throws Exception {
         ours = key("ours");
         theirs = key("theirs");
+        successor = key("successor");
         follower = follow();
         publish(1, TinyOnnx.constant(OLD));
         assertEquals(1, swap());
@@ -276,6 +284,86 @@ class CorruptionTest {
         assertTrue(refusals.isEmpty(), refusals.toString());
     }
 
+    @Test
+    void anUpdateThatIsKeptFromAFollowerIsNoticedByTheHeartbeat() throws Exception {
+        ModelUpdate kept = promoted(2, artifact);
+        beat(Instant.now(), 2, ours);
+
+        awaitFailure(
+                "updates are kept from this follower: the learner has published events up to number 2, and the newest on the topic is number 1");
+        assertEmbeds(OLD);
+        chunks(2, artifact, CHUNKS).forEach(chunk -> append(weights, chunk));
+        signed(kept, ours);
+        assertEquals(2, swap());
+        awaitFailure("");
+    }
+
+    @Test
+    void onlyANewHeartbeatOfATrustedKeyShowsThatNothingIsKeptBack() throws Exception {
+        follower.close();
+        maxAge = Duration.ofMinutes(1);
+        follower = follow();
+        assertEquals(1, swap());
+        Instant longAgo = Instant.now().minus(Duration.ofHours(1));
+
+        beat(longAgo, 1, ours);
+        awaitFailure("no heartbeat of the learner for ");
+        assertEmbeds(OLD);
+        beat(Instant.now(), 1, theirs);
+        assertEquals(Check.SIGNATURE, refusals.take().failed());
+        beat(longAgo, 1, ours);
+        assertEquals(Check.ORDER, refusals.take().failed());
+        awaitFailure("no heartbeat of the learner for ");
+        beat(Instant.now(), 1, ours);
+        awaitFailure("");
+    }
+
+    @Test
+    void anUpdateOfAKeyThatWasRevoked() throws Exception {
+        follower.close();
+        revoked = "last-event: 1\n";
+        follower = follow();
+        assertEquals(1, swap());
+
+        // Whoever has the key by now goes on signing with it
+        put(chunks(2, artifact, CHUNKS));
+        Refusal refusal = refusals.poll(10, TimeUnit.SECONDS);
+        assertNotNull(refusal);
+        assertEquals(Check.SIGNATURE, refusal.failed());
+        assertTrue(refusal.reason().endsWith("is trusted up to event 1"), refusal.reason());
+
+        // Its successor is trusted, and counts on where it ended
+        chunks(3, artifact, CHUNKS).forEach(chunk -> append(weights, chunk));
+        ModelUpdate next = promoted(3, artifact);
+        next.setEventNumber(2);
+        signed(next, successor);
+        assertEquals(3, swap());
+        assertEmbeds(NEW);
+    }
+
+    private void beat(Instant time, long number, SigningKey by) {
+        byte[] value = Publication.CODEC.encode(
+                new ModelHeartbeat("faces", time.truncatedTo(ChronoUnit.MILLIS), number, 1L, 1L));
+        updates.append(
+                "faces/heartbeat",
+                value,
+                new RecordHeaders().add(UpdateSignature.HEADER, by.sign("faces/heartbeat", value)));
+    }
+
+    private void awaitFailure(String beginning) throws InterruptedException {
+        for (int i = 0; i < 1000 && !isFailure(beginning); i++) {
+            Thread.sleep(10);
+        }
+        assertTrue(isFailure(beginning), follower.failure().toString());
+    }
+
+    private boolean isFailure(String beginning) {
+        Optional<String> failure = follower.failure();
+        return beginning.isEmpty()
+                ? failure.isEmpty()
+                : failure.filter(text -> text.startsWith(beginning)).isPresent();
+    }
+
     private static Optional<Schema> overflow(long fingerprint) {
         throw new StackOverflowError("fingerprint %016x".formatted(fingerprint));
     }
@@ -286,7 +374,7 @@ class CorruptionTest {
         assertEquals(check, refusal.failed());
         assertTrue(refusal.reason().startsWith(reason), refusal.reason());
         assertEquals(1, refusal.reason().lines().count());
-        assertEquals(2, refusal.version().version());
+        assertEquals(2, refusal.version().orElseThrow().version());
         assertEmbeds(OLD);
         theNextGoodVersionIsAccepted();
     }
@@ -297,15 +385,17 @@ class CorruptionTest {
         assertEmbeds(2);
     }
 
-    private ModelFollower follow() {
-        var config = new ClientConfig(
-                Duration.ofMillis(300),
-                0,
-                1,
-                1_000_000,
-                TrustedKeys.read(folder.resolve("ours.pub")),
-                Optional.empty(),
-                1 << 20);
+    private TrustedKeys trusted() throws Exception {
+        return TrustedKeys.read(Files.writeString(
+                folder.resolve("trusted"),
+                revoked
+                        + Files.readString(folder.resolve("ours.pub"))
+                        + Files.readString(folder.resolve("successor.pub"))));
+    }
+
+    private ModelFollower follow() throws Exception {
+        var config =
+                new ClientConfig(Duration.ofMillis(300), 0, 1, 1_000_000, trusted(), Optional.empty(), 1 << 20, maxAge);
         var next = new ModelFollower(
                 () -> new ModelLog(updates.reader(), Publication.MODEL, CorruptionTest::overflow, config.trusted()),
                 Publication.fetcher(weights, config.fetchTimeout()),

@@ -23,7 +23,14 @@ final class FollowedModel implements AutoCloseable {
 
     FollowedModel() {
         var config = new ClientConfig(
-                Duration.ofMillis(300), 1 << 20, 1, 1_000_000, TrustedKeys.anyone(), Optional.empty(), 1 << 20);
+                Duration.ofMillis(300),
+                1 << 20,
+                1,
+                1_000_000,
+                TrustedKeys.anyone(),
+                Optional.empty(),
+                1 << 20,
+                Duration.ZERO);
         this.follower = new ModelFollower(
                 () -> new ModelLog(updates.reader(), Publication.MODEL, SchemaSource.NONE, config.trusted()),
                 Publication.fetcher(weights, config.fetchTimeout()),
@@ -37,7 +44,7 @@ final class FollowedModel implements AutoCloseable {
 
                     @Override
                     public void onRefused(Refusal refusal) {
-                        events.add("refused " + refusal.version().version() + ": " + refusal.reason());
+                        events.add("refused " + refusal.version().orElseThrow().version() + ": " + refusal.reason());
                     }
                 });
     }

@@ -16,8 +16,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ServingSlotTest {
-    private static final ClientConfig CONFIG =
-            new ClientConfig(Duration.ofSeconds(1), 0, 1, 1_000_000, TrustedKeys.anyone(), Optional.empty(), 1 << 20);
+    private static final ClientConfig CONFIG = new ClientConfig(
+            Duration.ofSeconds(1), 0, 1, 1_000_000, TrustedKeys.anyone(), Optional.empty(), 1 << 20, Duration.ZERO);
 
     private final ServingSlot slot = new ServingSlot();
     private final List<Long> closed = new ArrayList<>();

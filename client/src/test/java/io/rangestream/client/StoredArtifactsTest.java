@@ -68,7 +68,7 @@ class StoredArtifactsTest {
     void aFollowerServesAnArtifactFromTheStore() throws Exception {
         var updates = new TestLog("model-updates");
         Publication.append(updates, stored(1, TinyOnnx.constant(1)).update());
-        var config = new ClientConfig(WAIT, 0, 1, 1_000_000, TrustedKeys.anyone(), location(), 1 << 20);
+        var config = new ClientConfig(WAIT, 0, 1, 1_000_000, TrustedKeys.anyone(), location(), 1 << 20, Duration.ZERO);
 
         try (var follower = new ModelFollower(
                 () -> new ModelLog(updates.reader(), Publication.MODEL, SchemaSource.NONE, config.trusted()),

@@ -123,7 +123,14 @@ final class Swaps {
 
     private ModelFollower follower() {
         var config = new ClientConfig(
-                Duration.ofSeconds(5), 1 << 20, 1, 1_000_000, TrustedKeys.anyone(), Optional.empty(), 1 << 20);
+                Duration.ofSeconds(5),
+                1 << 20,
+                1,
+                1_000_000,
+                TrustedKeys.anyone(),
+                Optional.empty(),
+                1 << 20,
+                Duration.ZERO);
         return new ModelFollower(
                 () -> new ModelLog(updates.reader(), Publication.MODEL, SchemaSource.NONE, config.trusted()),
                 Publication.fetcher(weights, config.fetchTimeout()),

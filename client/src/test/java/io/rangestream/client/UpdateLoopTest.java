@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.schemas.signature.TrustedKeys;
 import io.rangestream.schemas.wire.SchemaSource;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +29,8 @@ class UpdateLoopTest {
 
     @Test
     void aVersionThatDoesNotFitIntoMemoryIsRefusedAndTheNextOneOpened() throws Exception {
-        var config = new ClientConfig(WAIT, 0, 1, 1_000_000, TrustedKeys.anyone(), Optional.empty(), 1 << 20);
+        var config =
+                new ClientConfig(WAIT, 0, 1, 1_000_000, TrustedKeys.anyone(), Optional.empty(), 1 << 20, Duration.ZERO);
         var slot = new ServingSlot();
         var loop = new UpdateLoop(
                 () -> new ModelLog(updates.reader(), Publication.MODEL, SchemaSource.NONE, config.trusted()),
@@ -51,7 +53,8 @@ class UpdateLoopTest {
                         events.add(refusal.failed() + " " + refusal.reason());
                     }
                 }),
-                WAIT);
+                WAIT,
+                new Freshness(Duration.ZERO, Clock.systemUTC()));
         var thread = new Thread(loop);
         thread.start();
         try {
@@ -76,7 +79,8 @@ class UpdateLoopTest {
             }
             return Optional.empty();
         };
-        var config = new ClientConfig(WAIT, 0, 1, 1_000_000, TrustedKeys.anyone(), Optional.empty(), 1 << 20);
+        var config =
+                new ClientConfig(WAIT, 0, 1, 1_000_000, TrustedKeys.anyone(), Optional.empty(), 1 << 20, Duration.ZERO);
         var loop = new UpdateLoop(
                 () -> new ModelLog(updates.reader(), Publication.MODEL, schemas, config.trusted()),
                 Publication.fetcher(weights, WAIT),
@@ -95,7 +99,8 @@ class UpdateLoopTest {
                                 events.add("swap " + version.version());
                             }
                         }),
-                WAIT);
+                WAIT,
+                new Freshness(Duration.ZERO, Clock.systemUTC()));
         var thread = new Thread(loop);
         // Given a record that no memory suffices for, and a version behind it
         updates.append("faces/1", new byte[] {(byte) 0xc3, 1, 1, 2, 3, 4, 5, 6, 7, 8});
@@ -127,7 +132,8 @@ class UpdateLoopTest {
 
     @Test
     void aLogThatCannotBeOpenedYetIsToldAndTriedAgain() throws Exception {
-        var config = new ClientConfig(WAIT, 0, 1, 1_000_000, TrustedKeys.anyone(), Optional.empty(), 1 << 20);
+        var config =
+                new ClientConfig(WAIT, 0, 1, 1_000_000, TrustedKeys.anyone(), Optional.empty(), 1 << 20, Duration.ZERO);
         var slot = new ServingSlot();
         var known = new AtomicBoolean();
         var loop = new UpdateLoop(
@@ -148,7 +154,8 @@ class UpdateLoopTest {
                         events.add("swap " + version.version());
                     }
                 }),
-                WAIT);
+                WAIT,
+                new Freshness(Duration.ZERO, Clock.systemUTC()));
         var thread = new Thread(loop);
         publish(updates, weights, 1, TinyOnnx.constant(0));
         thread.start();
@@ -179,7 +186,8 @@ class UpdateLoopTest {
     @Test
     void aVersionThatFoundTooLittleMemoryOnceIsOpenedLaterWithoutAnotherEvent() throws Exception {
         Duration soon = Duration.ofMillis(300);
-        var config = new ClientConfig(soon, 0, 1, 1_000_000, TrustedKeys.anyone(), Optional.empty(), 1 << 20);
+        var config =
+                new ClientConfig(soon, 0, 1, 1_000_000, TrustedKeys.anyone(), Optional.empty(), 1 << 20, Duration.ZERO);
         var slot = new ServingSlot();
         var full = new AtomicBoolean(true);
         var loop = new UpdateLoop(
@@ -198,7 +206,8 @@ class UpdateLoopTest {
                         events.add("swap " + version.version());
                     }
                 }),
-                soon);
+                soon,
+                new Freshness(Duration.ZERO, Clock.systemUTC()));
         var thread = new Thread(loop);
         publish(updates, weights, 1, TinyOnnx.constant(0));
         thread.start();

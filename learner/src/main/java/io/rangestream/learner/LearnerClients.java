@@ -4,6 +4,7 @@ import io.rangestream.avro.Erasure;
 import io.rangestream.avro.LabeledFace;
 import io.rangestream.avro.LearnerProgress;
 import io.rangestream.avro.ModelChunk;
+import io.rangestream.avro.ModelHeartbeat;
 import io.rangestream.avro.ModelOrder;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.avro.OrderOutcome;
@@ -14,6 +15,7 @@ import io.rangestream.learner.config.CheckpointConfig;
 import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.learner.evaluation.HoldoutReader;
 import io.rangestream.learner.orders.OrderLog;
+import io.rangestream.learner.publish.Adoption;
 import io.rangestream.learner.publish.ClaimCheck;
 import io.rangestream.learner.publish.HistoryReader;
 import io.rangestream.learner.publish.ModelPublisher;
@@ -50,6 +52,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -125,6 +128,7 @@ final class LearnerClients implements AutoCloseable {
         List<Schema> written = List.of(
                 ModelUpdate.getClassSchema(),
                 ModelChunk.getClassSchema(),
+                ModelHeartbeat.getClassSchema(),
                 LearnerProgress.getClassSchema(),
                 OrderOutcome.getClassSchema());
         SchemaTopic.publish(common.topics().schemas(), common.clientConfig(), written);
@@ -188,32 +192,77 @@ final class LearnerClients implements AutoCloseable {
         return new OrderLog(consumer, common.topics().modelOrders(), common.model(), new RecordCodec(read, schemas));
     }
 
-    /** Where the versions of the model stand, as the topic says now. */
+    /**
+     * Where the versions of the model stand, as the topic says now.
+     *
+     * @throws ConfigurationException if there are versions and no trusted key signed any: whoever begins anew beside them must say so
+     */
     VersionHistory history() {
+        VersionHistory history = historyOrNone();
+        if (history.isForeign()) {
+            throw new ConfigurationException(
+                    "%s has versions of %s, and no trusted key signed any: 'rangestream models adopt' shows and signs them, or %s names the key that did"
+                            .formatted(common.topics().modelUpdates(), common.model(), LearnerConfig.TRUSTED_KEYS));
+        }
+        return history;
+    }
+
+    /** As {@link #history}, without any version if no trusted key signed one. */
+    VersionHistory historyOrNone() {
         var reader = new HistoryReader(
                 common.topics().modelUpdates(),
                 common.model(),
-                new RecordCodec(List.of(ModelUpdate.getClassSchema()), schemas),
-                config.publication().signingKey());
+                schemas,
+                config.publication().trusted());
         try (var updates =
                 new KafkaConsumer<>(readCommitted(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             return reader.read(updates, BROKER_PATIENCE);
         }
     }
 
+    /** What an operator may adopt, as the topic says now. */
+    Adoption adoption() {
+        try (var updates =
+                new KafkaConsumer<>(readCommitted(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            return Adoption.read(
+                    updates,
+                    common.topics().modelUpdates(),
+                    common.model(),
+                    schemas,
+                    config.publication().trusted(),
+                    BROKER_PATIENCE);
+        }
+    }
+
+    /** Whether a learner is in the group. */
+    boolean haveLearner() {
+        try (var admin = Admin.create(common.clientConfig())) {
+            var description = admin.describeConsumerGroups(List.of(group()))
+                    .describedGroups()
+                    .get(group());
+            return description != null && !description.get().members().isEmpty();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof GroupIdNotFoundException) {
+                return false;
+            }
+            throw new KafkaException("cannot find out whether a learner runs", e.getCause());
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+
     /** Publishes with a producer of {@link #publisher}; whoever settles orders alone needs no claim check. */
     ModelPublisher publisherOf(
-            Producer<String, @Nullable SpecificRecord> producer,
-            Optional<ClaimCheck> claimCheck,
-            VersionHistory history) {
+            Producer<String, byte @Nullable []> producer, Optional<ClaimCheck> claimCheck, VersionHistory history) {
         return new ModelPublisher(
                 producer,
+                common.model(),
                 common.topics().modelUpdates(),
                 common.topics().modelWeights(),
                 config.publication().chunkBytes(),
                 config.publication().signingKey(),
                 claimCheck,
-                history.lastEvent());
+                history);
     }
 
     /**
@@ -248,7 +297,7 @@ final class LearnerClients implements AutoCloseable {
     /**
      * Transactional, one identity per model, whatever the group is called: initialising it fences whoever published before.
      */
-    Producer<String, @Nullable SpecificRecord> publisher() {
+    Producer<String, byte @Nullable []> publisher() {
         Map<String, Object> properties = common.clientConfig();
         properties.put(
                 ProducerConfig.TRANSACTIONAL_ID_CONFIG,
@@ -258,8 +307,7 @@ final class LearnerClients implements AutoCloseable {
         properties.putIfAbsent(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MILLIS);
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
         properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, TopicCatalogue.MAX_RECORD_BYTES);
-        RecordSerde<SpecificRecord> serde = RecordSerde.ofAny(List.of(), schemas);
-        return new KafkaProducer<>(properties, new StringSerializer(), serde.serializer());
+        return new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer());
     }
 
     /** Outside any transaction: an order is nobody's consequence. */

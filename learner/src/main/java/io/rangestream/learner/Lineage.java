@@ -13,6 +13,7 @@ import io.rangestream.learner.publish.VersionHistory;
 import io.rangestream.learner.training.Trainer;
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.image.CropDecoder;
+import io.rangestream.schemas.updates.VersionKey;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -404,7 +405,8 @@ final class Lineage {
     private static List<Founder> foundersOf(ModelUpdate promoted, List<Founder> known, float[] weights) {
         var byName = new HashMap<String, Founder>();
         Stream.concat(known.stream(), Stream.of(new Founder(promoted.getVersion(), weights)))
-                .forEach(founder -> byName.put(promoted.getModel() + "/" + founder.version(), founder));
+                .forEach(founder ->
+                        byName.put(new VersionKey(promoted.getModel(), founder.version()).toString(), founder));
         return Stream.concat(Stream.of(promoted.getEmbeddingSpace()), promoted.getCompatibleWith().stream())
                 .map(byName::get)
                 .filter(Objects::nonNull)

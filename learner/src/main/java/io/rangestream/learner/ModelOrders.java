@@ -12,15 +12,12 @@ import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.log.OutageLog;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,7 +84,7 @@ public final class ModelOrders implements AutoCloseable {
         while (orders.outcome(orderId).isEmpty() && System.nanoTime() - deadline < 0) {
             orders.poll(POLL);
             if (orders.outcome(orderId).isEmpty() && System.nanoTime() - lookAt >= 0) {
-                if (!hasLearner()) {
+                if (!clients.haveLearner()) {
                     settle();
                 }
                 lookAt = System.nanoTime() + LOOK_FOR_LEARNER_NANOS;
@@ -100,23 +97,6 @@ public final class ModelOrders implements AutoCloseable {
     public void close() {
         orders.close();
         clients.close();
-    }
-
-    private boolean hasLearner() {
-        String group = clients.group();
-        try (var admin = Admin.create(common.clientConfig())) {
-            var description = admin.describeConsumerGroups(List.of(group))
-                    .describedGroups()
-                    .get(group);
-            return description != null && !description.get().members().isEmpty();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof GroupIdNotFoundException) {
-                return false;
-            }
-            throw new KafkaException("cannot find out whether a learner runs", e.getCause());
-        } catch (InterruptedException e) {
-            throw new InterruptException(e);
-        }
     }
 
     /** As a learner settles orders when it begins. */

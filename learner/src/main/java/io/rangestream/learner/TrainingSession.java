@@ -37,6 +37,8 @@ import io.rangestream.schemas.topics.TopicCatalogue;
 import io.rangestream.schemas.wire.UndecodableRecordException;
 import io.rangestream.schemas.wire.UnknownSchemaException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -49,6 +51,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -101,6 +104,9 @@ final class TrainingSession implements AutoCloseable {
     private boolean isDue;
     /** False while a step or a version is being made: nothing of that is written to the checkpoint in hand. */
     private boolean settled = true;
+
+    private long beatAt = System.nanoTime();
+    private boolean beatFailed;
 
     /** What is to be done with a record of the log. A batch is being prepared while it waits for its turn. */
     private sealed interface Work {
@@ -415,8 +421,6 @@ final class TrainingSession implements AutoCloseable {
         ModelUpdate published = retry.until(
                 "publishing version " + version,
                 () -> right.publish(publisher, history, made, artifact, others, letters, offsets));
-        history.add(published);
-        others.changed().forEach(history::add);
         if (lineage.promotedVersion() == version) {
             evaluator.setPromoted(version, weights);
             compareWithFounders(trainer, evaluator, lineage.founders());
@@ -426,6 +430,7 @@ final class TrainingSession implements AutoCloseable {
         settled = true;
         batchesSinceVersion = 0;
         lastVersionNanos = System.nanoTime();
+        beatAt = lastVersionNanos; // Who follows knows then that this is the newest.
         log.info(
                 "version {} {}: {} crops, {}",
                 version,
@@ -467,6 +472,29 @@ final class TrainingSession implements AutoCloseable {
             evaluator.setPromoted(lineage.promotedVersion(), lineage.promotedWeights());
             compareWithFounders(trainer, evaluator, lineage.founders());
             due.addAll(order.goOn());
+        }
+    }
+
+    /** Tells followers that nothing newer is kept from them, when it is time to. That it fails is no reason to stop: a version would say so. */
+    void beat() {
+        Duration interval = config.publication().heartbeat();
+        if (interval.isZero() || System.nanoTime() - beatAt < 0) {
+            return;
+        }
+        beatAt = System.nanoTime() + interval.toNanos();
+        try {
+            publisher.heartbeat(Instant.now().truncatedTo(ChronoUnit.MILLIS));
+            beatFailed = false;
+        } catch (KafkaException e) {
+            if (Fencing.isBehind(e)) {
+                throw e;
+            }
+            if (!beatFailed) {
+                log.warn(
+                        "no heartbeat could be published; followers may say that they hear nothing: {}",
+                        e.getMessage());
+            }
+            beatFailed = true;
         }
     }
 

@@ -212,6 +212,7 @@ final class TrainingThread {
         if (System.nanoTime() - lastOrders >= ORDERS_NANOS) {
             lastOrders = System.nanoTime();
             session.settleOrders();
+            session.beat();
         }
         long begin = System.nanoTime();
         boolean stepped = session.step();

@@ -14,6 +14,7 @@ import io.rangestream.learner.loss.RangeLoss;
 import io.rangestream.learner.training.SamplerCounts;
 import io.rangestream.learner.training.Trainer;
 import io.rangestream.schemas.image.CropDecoder;
+import io.rangestream.schemas.updates.VersionKey;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
@@ -58,7 +59,7 @@ final class UpdateDraft {
     }
 
     private String spaceName(long founder) {
-        return model + "/" + founder;
+        return new VersionKey(model, founder).toString();
     }
 
     private String reason(PromotionGate.Verdict verdict, Lineage lineage) {

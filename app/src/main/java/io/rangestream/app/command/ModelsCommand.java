@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "models",
         description =
-                "List, show, watch or fetch model versions; promote one or roll back to one; make the keys to sign them with.",
+                "List, show, watch or fetch model versions; promote one or roll back to one; sign them, and make the keys for that.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
@@ -40,6 +40,7 @@ import picocli.CommandLine.Parameters;
             OrderCommand.Promote.class,
             OrderCommand.Rollback.class,
             OrderCommand.GoOn.class,
+            AdoptCommand.class,
             ModelsCommand.KeyGeneration.class
         })
 final class ModelsCommand implements Runnable {
@@ -53,7 +54,7 @@ final class ModelsCommand implements Runnable {
     public void run() {
         throw new CommandLine.ParameterException(
                 Console.of(spec),
-                "say what to do with the models: list, show, watch, fetch, promote, rollback, go-on or keygen");
+                "say what to do with the models: list, show, watch, fetch, promote, rollback, go-on, adopt or keygen");
     }
 
     /** The version that a parameter names. */

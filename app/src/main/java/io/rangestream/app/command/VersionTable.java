@@ -8,6 +8,7 @@ import io.rangestream.avro.SegmentEvaluation;
 import io.rangestream.avro.StatusChange;
 import io.rangestream.avro.TarAtFar;
 import io.rangestream.avro.Training;
+import io.rangestream.schemas.updates.VersionKey;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -215,7 +216,7 @@ public final class VersionTable {
 
     private static String space(ModelUpdate update) {
         return update.getEmbeddingSpace().isEmpty()
-                ? update.getModel() + "/" + update.getVersion()
+                ? new VersionKey(update.getModel(), update.getVersion()).toString()
                 : update.getEmbeddingSpace();
     }
 

@@ -21,8 +21,6 @@ import io.rangestream.schemas.hash.Sha256;
 import io.rangestream.schemas.signature.TrustedKeys;
 import io.rangestream.schemas.topics.TopicAdmin;
 import io.rangestream.schemas.topics.TopicCatalogue;
-import io.rangestream.schemas.wire.RecordSerde;
-import io.rangestream.schemas.wire.SchemaSource;
 import io.rangestream.schemas.wire.SchemaTopic;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -36,11 +34,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
@@ -96,18 +93,17 @@ public final class LargeArtifact {
         config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "bench");
         config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 300_000);
         config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, TopicCatalogue.MAX_RECORD_BYTES);
-        Serializer<SpecificRecord> serializer =
-                RecordSerde.ofAny(List.of(), SchemaSource.NONE).serializer();
-        try (var producer = new KafkaProducer<String, SpecificRecord>(config, new StringSerializer(), serializer)) {
+        try (var producer = new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer())) {
             producer.initTransactions();
             var publisher = new ModelPublisher(
                     producer,
+                    common.model(),
                     common.topics().modelUpdates(),
                     common.topics().modelWeights(),
                     LearnerConfig.from(Settings.of(Map.of())).publication().chunkBytes(),
                     Optional.empty(),
                     Optional.empty(),
-                    0);
+                    new VersionHistory());
             long before = watchHeap();
             long start = System.nanoTime();
             ModelUpdate published = publisher.publish(

@@ -9,6 +9,7 @@ import io.rangestream.avro.Training;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.hash.Sha256;
 import io.rangestream.schemas.topics.TopicAdmin;
+import io.rangestream.schemas.updates.VersionKey;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
 import io.rangestream.schemas.wire.SchemaTopic;
@@ -56,13 +57,13 @@ final class VersionProducer implements AutoCloseable {
     /** @return nanosecond time at which the commit was asked for, when all records had reached the broker: nobody may see them earlier */
     long publish(byte[] artifact) {
         version++;
-        String key = common.model() + "/" + version;
+        var key = new VersionKey(common.model(), version);
         int count = (artifact.length + CHUNK - 1) / CHUNK;
         producer.beginTransaction();
         for (int i = 0; i < count; i++) {
             byte[] piece = Arrays.copyOfRange(artifact, i * CHUNK, Math.min(artifact.length, (i + 1) * CHUNK));
             var chunk = new ModelChunk(common.model(), version, i, count, ByteBuffer.wrap(piece), Sha256.of(piece));
-            send(common.topics().modelWeights(), key + "/" + i, codec.encode(chunk));
+            send(common.topics().modelWeights(), key.chunk(i).toString(), codec.encode(chunk));
         }
         ModelUpdate update = ModelUpdate.newBuilder()
                 .setModel(common.model())
@@ -79,7 +80,7 @@ final class VersionProducer implements AutoCloseable {
                 .setNetwork(network)
                 .setTraining(Training.newBuilder().build())
                 .build();
-        send(common.topics().modelUpdates(), key, codec.encode(update));
+        send(common.topics().modelUpdates(), key.toString(), codec.encode(update));
         producer.flush();
         long committed = System.nanoTime();
         producer.commitTransaction();

@@ -10,6 +10,7 @@ import io.rangestream.learner.head.HeadSettings;
 import io.rangestream.schemas.config.ConfigurationException;
 import io.rangestream.schemas.config.Settings;
 import io.rangestream.schemas.signature.SigningKey;
+import io.rangestream.schemas.signature.TrustedKeys;
 import io.rangestream.schemas.storage.StorageConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,6 +62,8 @@ public record LearnerConfig(
      * @param chunkBytes size of a chunk of weights
      * @param retain versions whose weights stay on the topic, the promoted one always among them
      * @param signingKey key that versions are signed with, if they are
+     * @param trusted whose events count: the signing key's and those of further keys; everybody's without a signing key
+     * @param heartbeat time between two heartbeats; zero for none
      * @param claimCheck which artifacts go to a store instead of the topic, if any do
      */
     public record Publication(
@@ -69,6 +72,8 @@ public record LearnerConfig(
             int chunkBytes,
             int retain,
             Optional<SigningKey> signingKey,
+            TrustedKeys trusted,
+            Duration heartbeat,
             Optional<ClaimCheckConfig> claimCheck) {}
 
     /**
@@ -106,6 +111,8 @@ public record LearnerConfig(
     public static final String PUBLISH_MAX_INTERVAL = "publish.max.interval.ms";
     public static final String CHUNK_BYTES = "publish.chunk.bytes";
     public static final String SIGNING_KEY = "publish.signing.key";
+    public static final String TRUSTED_KEYS = "publish.trusted.keys";
+    public static final String HEARTBEAT = "publish.heartbeat.interval.ms";
     public static final String RETAIN = "models.retain";
     public static final String EVALUATION_MAX_FACES = "evaluation.max.faces";
     public static final String EVALUATION_MAX_PAIRS = "evaluation.max.pairs.per.identity";
@@ -158,15 +165,28 @@ public record LearnerConfig(
     }
 
     private static Publication publication(AbstractConfig c, StorageConfig storage) {
+        Optional<SigningKey> signingKey = Optional.of(c.getString(SIGNING_KEY))
+                .filter(file -> !file.isBlank())
+                .map(file -> SigningKey.read(Path.of(file)));
         return new Publication(
                 c.getInt(PUBLISH_EVERY_BATCHES),
                 Duration.ofMillis(c.getLong(PUBLISH_MAX_INTERVAL)),
                 c.getInt(CHUNK_BYTES),
                 c.getInt(RETAIN),
-                Optional.of(c.getString(SIGNING_KEY))
-                        .filter(file -> !file.isBlank())
-                        .map(file -> SigningKey.read(Path.of(file))),
+                signingKey,
+                trusted(c, signingKey),
+                Duration.ofMillis(c.getLong(HEARTBEAT)),
                 ClaimCheckConfig.read(c, storage));
+    }
+
+    private static TrustedKeys trusted(AbstractConfig c, Optional<SigningKey> signingKey) {
+        boolean further = !c.getString(TRUSTED_KEYS).isBlank();
+        if (further && signingKey.isEmpty()) {
+            throw new ConfigurationException(
+                    "%s takes %s: who goes by signed events must sign its own".formatted(TRUSTED_KEYS, SIGNING_KEY));
+        }
+        TrustedKeys trusted = further ? TrustedKeys.read(Path.of(c.getString(TRUSTED_KEYS))) : TrustedKeys.anyone();
+        return signingKey.map(trusted::with).orElse(trusted);
     }
 
     private static Evaluation evaluation(AbstractConfig c) {

@@ -115,6 +115,21 @@ final class LearnerKeys {
                         "File of the Ed25519 private key (PEM) that model updates are signed with; empty for none. rangestream"
                                 + " models keygen makes one.")
                 .define(
+                        LearnerConfig.TRUSTED_KEYS,
+                        Type.STRING,
+                        "",
+                        Importance.MEDIUM,
+                        "File of further Ed25519 public keys (PEM) whose events count, as those of a signing key that was replaced. Takes"
+                                + " publish.signing.key, whose own events always count.")
+                .define(
+                        LearnerConfig.HEARTBEAT,
+                        Type.LONG,
+                        30_000L,
+                        Range.atLeast(0),
+                        Importance.LOW,
+                        "Time between two heartbeats on model-updates, milliseconds, by which followers know that nothing newer is kept"
+                                + " from them (client.max.age.ms); 0 for none. None comes while a version is made.")
+                .define(
                         LearnerConfig.RETAIN,
                         Type.INT,
                         20,

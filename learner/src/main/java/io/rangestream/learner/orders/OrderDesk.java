@@ -35,7 +35,7 @@ public final class OrderDesk implements AutoCloseable {
      * @param orders closed with this desk, also if it cannot be read
      * @param topic of the orders
      * @param publisher with transactions initialised, or an order that another member settles now would be settled twice
-     * @param history kept up to date
+     * @param history that the publisher keeps up to date
      * @param outage told of orders that cannot be decided now
      */
     public OrderDesk(
@@ -93,7 +93,6 @@ public final class OrderDesk implements AutoCloseable {
                     goesOn ? order.getSequence() : 0);
             publisher.settle(decision.succession(), outcome, topic);
             orders.settled(outcome);
-            decision.succession().changed().forEach(history::add);
             log.info(
                     "order {} {}: {}; its reason: {}",
                     order.getOrderId(),

@@ -2,19 +2,23 @@ package io.rangestream.learner.publish;
 
 import io.rangestream.avro.Artifact;
 import io.rangestream.avro.ModelChunk;
+import io.rangestream.avro.ModelHeartbeat;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.avro.OrderOutcome;
 import io.rangestream.schemas.hash.Sha256;
 import io.rangestream.schemas.signature.SigningKey;
 import io.rangestream.schemas.signature.UpdateSignature;
+import io.rangestream.schemas.updates.HeartbeatKey;
+import io.rangestream.schemas.updates.UpdateHeaders;
+import io.rangestream.schemas.updates.VersionKey;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -26,6 +30,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,52 +43,65 @@ import org.slf4j.LoggerFactory;
  */
 public final class ModelPublisher {
     private static final Logger log = LoggerFactory.getLogger(ModelPublisher.class);
-    private static final String CLOUD_EVENTS_VERSION = "1.0";
+    /** Of a chunk's record, about, beside the piece. */
+    private static final int CHUNK_OVERHEAD = 256;
 
-    private Producer<String, @Nullable SpecificRecord> producer;
+    private Producer<String, byte @Nullable []> producer;
+    private final String model;
     private final String updatesTopic;
     private final String weightsTopic;
     private final int chunkBytes;
     private final Optional<SigningKey> signingKey;
     private final Optional<ClaimCheck> claimCheck;
     private final RecordCodec codec = new RecordCodec(List.of(), SchemaSource.NONE);
-    private long lastEvent;
+    private final VersionHistory history;
+    private Unsettled unsettled = Unsettled.NOTHING;
     /** Whether the producer takes another transaction. */
     private boolean usable = true;
+
+    /** What the producer has not been told the end of; until then it takes nothing else. */
+    private enum Unsettled {
+        NOTHING,
+        COMMIT,
+        ABORT
+    }
 
     /**
      * @param producer transactional, transactions initialised; the caller closes it
      * @param chunkBytes size of a chunk
      * @param signingKey key that events are signed with
      * @param claimCheck takes large artifacts; the caller closes it
-     * @param lastEvent number of the last event on the topic, from which this one counts on
+     * @param history the versions on the topic; has those that are published here once they are committed
      */
     public ModelPublisher(
-            Producer<String, @Nullable SpecificRecord> producer,
+            Producer<String, byte @Nullable []> producer,
+            String model,
             String updatesTopic,
             String weightsTopic,
             int chunkBytes,
             Optional<SigningKey> signingKey,
             Optional<ClaimCheck> claimCheck,
-            long lastEvent) {
+            VersionHistory history) {
         this.producer = producer;
+        this.model = model;
         this.updatesTopic = updatesTopic;
         this.weightsTopic = weightsTopic;
         this.chunkBytes = chunkBytes;
         this.signingKey = signingKey;
         this.claimCheck = claimCheck;
-        this.lastEvent = lastEvent;
+        this.history = history;
     }
 
     /**
      * Goes on with another producer, as one that failed may take no transaction any more.
      *
      * @param other transactional, transactions initialised; the caller closes both
-     * @param last number of the last event on the topic
+     * @param topic what is committed now: events are counted on from there
      */
-    void goOnWith(Producer<String, @Nullable SpecificRecord> other, long last) {
+    void goOnWith(Producer<String, byte @Nullable []> other, VersionHistory topic) {
         producer = other;
-        lastEvent = last;
+        history.countOnFrom(topic.lastEvent());
+        unsettled = Unsettled.NOTHING;
         usable = true;
     }
 
@@ -145,22 +164,22 @@ public final class ModelPublisher {
             List<ProducerRecord<String, @Nullable SpecificRecord>> letters,
             Map<TopicPartition, OffsetAndMetadata> offsets,
             GroupMembership group) {
-        long eventBefore = lastEvent;
-        producer.beginTransaction();
+        begin();
         try {
-            ModelUpdate update = ModelUpdate.newBuilder(draft)
-                    .setArtifact(stored.orElseGet(() -> sendChunks(draft.getModel(), draft.getVersion(), artifact)))
-                    .setEventNumber(++lastEvent)
-                    .build();
+            var key = new VersionKey(draft.getModel(), draft.getVersion());
+            var events = new ArrayList<ModelUpdate>();
+            events.add(ModelUpdate.newBuilder(draft)
+                    .setArtifact(stored.orElseGet(() -> sendChunks(key, artifact)))
+                    .build());
+            events.addAll(others.changed());
             others.retired().forEach(this::sendTombstones);
-            producer.send(event(update));
-            others.changed().forEach(this::sendChange);
-            letters.forEach(producer::send);
+            List<ModelUpdate> sent = sendEvents(events);
+            letters.forEach(this::sendLetter);
             producer.sendOffsetsToTransaction(offsets, group.current());
-            producer.commitTransaction();
-            return update;
+            commit();
+            sent.forEach(history::add);
+            return sent.get(0);
         } catch (KafkaException e) {
-            lastEvent = eventBefore;
             abort(e);
             throw e;
         }
@@ -174,32 +193,103 @@ public final class ModelPublisher {
      * @throws KafkaException as {@link #publish}
      */
     public void settle(Succession others, OrderOutcome outcome, String ordersTopic) {
-        long eventBefore = lastEvent;
-        producer.beginTransaction();
+        begin();
         try {
-            others.changed().forEach(this::sendChange);
-            producer.send(new ProducerRecord<>(ordersTopic, outcome.getOrderId(), outcome));
-            producer.commitTransaction();
+            List<ModelUpdate> sent = sendEvents(others.changed());
+            producer.send(new ProducerRecord<>(ordersTopic, outcome.getOrderId(), codec.encode(outcome)));
+            commit();
+            sent.forEach(history::add);
         } catch (KafkaException e) {
-            lastEvent = eventBefore;
             abort(e);
             throw e;
         }
     }
 
-    private void sendChange(ModelUpdate changed) {
-        producer.send(event(
-                ModelUpdate.newBuilder(changed).setEventNumber(++lastEvent).build()));
+    /**
+     * Publishes changes of versions, and then a heartbeat, and waits until they are committed.
+     *
+     * @throws KafkaException as {@link #publish}
+     */
+    public void change(Succession others, Instant at) {
+        begin();
+        try {
+            List<ModelUpdate> sent = sendEvents(others.changed());
+            commit();
+            sent.forEach(history::add);
+        } catch (KafkaException e) {
+            abort(e);
+            throw e;
+        }
+        heartbeat(at);
     }
 
-    private void sendTombstones(ModelUpdate retired) {
-        for (int i = 0; i < retired.getArtifact().getChunks(); i++) {
-            String key = chunkKey(retired.getModel(), retired.getVersion(), i);
-            producer.send(new ProducerRecord<>(weightsTopic, key, null));
+    /**
+     * Tells followers which events there are, so that they know that nothing newer is kept from them; waits until that is committed.
+     *
+     * @throws KafkaException if it is not known to be committed. It does no harm then, and another can be sent
+     */
+    public void heartbeat(Instant at) {
+        begin();
+        try {
+            ModelHeartbeat beat = history.heartbeat(model, at);
+            producer.send(signed(HeartbeatKey.of(model), codec.encode(beat)));
+            commit();
+        } catch (KafkaException e) {
+            abort(e);
+            throw e;
         }
     }
 
-    private Artifact sendChunks(String model, long version, byte[] artifact) {
+    /** Numbers events on from the last one, and sends them. */
+    private List<ModelUpdate> sendEvents(List<ModelUpdate> events) {
+        long number = history.lastEvent();
+        long highest = history.highestVersion();
+        for (ModelUpdate event : events) {
+            highest = Math.max(highest, event.getVersion());
+        }
+        var sent = new ArrayList<ModelUpdate>();
+        for (ModelUpdate event : events) {
+            ModelUpdate numbered = ModelUpdate.newBuilder(event)
+                    .setEventNumber(++number)
+                    .setHighestVersion(highest)
+                    .build();
+            String key = new VersionKey(numbered.getModel(), numbered.getVersion()).toString();
+            ProducerRecord<String, byte @Nullable []> record = signed(key, codec.encode(numbered));
+            Headers headers = record.headers();
+            UpdateHeaders.of(numbered)
+                    .forEach((name, text) -> headers.add(name, text.getBytes(StandardCharsets.UTF_8)));
+            producer.send(record);
+            sent.add(numbered);
+        }
+        return sent;
+    }
+
+    /** A record of the topic of updates, signed as it is sent where there is a key. */
+    private ProducerRecord<String, byte @Nullable []> signed(String key, byte[] value) {
+        var record = new ProducerRecord<String, byte @Nullable []>(updatesTopic, key, value);
+        signingKey.ifPresent(signer -> record.headers().add(UpdateSignature.HEADER, signer.sign(key, value)));
+        return record;
+    }
+
+    private void sendLetter(ProducerRecord<String, @Nullable SpecificRecord> letter) {
+        SpecificRecord value = letter.value();
+        producer.send(new ProducerRecord<>(
+                letter.topic(),
+                letter.partition(),
+                letter.timestamp(),
+                letter.key(),
+                value == null ? null : codec.encode(value),
+                letter.headers()));
+    }
+
+    private void sendTombstones(ModelUpdate retired) {
+        var version = new VersionKey(retired.getModel(), retired.getVersion());
+        for (int i = 0; i < retired.getArtifact().getChunks(); i++) {
+            producer.send(new ProducerRecord<>(weightsTopic, version.chunk(i).toString(), null));
+        }
+    }
+
+    private Artifact sendChunks(VersionKey version, byte[] artifact) {
         int count = Math.max(1, (artifact.length + chunkBytes - 1) / chunkBytes);
         long firstOffset = -1;
         for (int i = 0; i < count; i++) {
@@ -207,8 +297,10 @@ public final class ModelPublisher {
             int length = Math.min(chunkBytes, artifact.length - from);
             ByteBuffer piece = ByteBuffer.wrap(artifact, from, length);
             String sha256 = new Sha256().add(piece.duplicate()).text();
-            var chunk = new ModelChunk(model, version, i, count, piece, sha256);
-            var sent = producer.send(new ProducerRecord<>(weightsTopic, chunkKey(model, version, i), chunk));
+            var chunk = new ModelChunk(version.model(), version.version(), i, count, piece, sha256);
+            byte[] value = codec.encode(chunk, length + CHUNK_OVERHEAD);
+            var sent = producer.send(
+                    new ProducerRecord<>(weightsTopic, version.chunk(i).toString(), value));
             if (i == 0) {
                 firstOffset = offset(sent);
             }
@@ -221,45 +313,47 @@ public final class ModelPublisher {
                 .build();
     }
 
-    /** The event with the headers of the CloudEvents Kafka protocol binding, binary content mode, and signed where there is a key. */
-    private ProducerRecord<String, @Nullable SpecificRecord> event(ModelUpdate update) {
-        String key = update.getModel() + "/" + update.getVersion();
-        var record = new ProducerRecord<String, @Nullable SpecificRecord>(updatesTopic, key, update);
-        String status = update.getStatus().name().toLowerCase(Locale.ROOT).replace("_", "");
-        Instant changedAt = update.getChangedAt();
-        // A version may have a status more than once; the time tells the events apart.
-        String id = changedAt == null ? status : status + "/" + changedAt.toEpochMilli();
-        Map.of(
-                        "ce_specversion",
-                        CLOUD_EVENTS_VERSION,
-                        "ce_id",
-                        key + "/" + id + (update.getArtifact().getPruned() ? "/pruned" : ""),
-                        "ce_source",
-                        "/rangestream/" + update.getModel(),
-                        "ce_type",
-                        "io.rangestream.model." + status,
-                        "ce_subject",
-                        key,
-                        "ce_time",
-                        (changedAt == null ? update.getCreatedAt() : changedAt).toString(),
-                        "content-type",
-                        "application/avro")
-                .forEach((name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
-        // The producer encodes the event again, into the same bytes.
-        signingKey.ifPresent(
-                signer -> record.headers().add(UpdateSignature.HEADER, signer.sign(key, codec.encode(update))));
-        return record;
+    private void begin() {
+        switch (unsettled) {
+            case COMMIT -> producer.commitTransaction();
+            case ABORT -> producer.abortTransaction();
+            case NOTHING -> {}
+        }
+        unsettled = Unsettled.NOTHING;
+        producer.beginTransaction();
+        usable = true;
+    }
+
+    private void commit() {
+        try {
+            producer.commitTransaction();
+        } catch (TimeoutException | InterruptException e) {
+            unsettled = Unsettled.COMMIT;
+            throw e;
+        }
     }
 
     private void abort(KafkaException cause) {
+        if (unsettled == Unsettled.COMMIT) {
+            usable = false;
+            return; // After a commit without an answer, the producer takes nothing but another commit.
+        }
         try {
             producer.abortTransaction();
-        } catch (KafkaException | IllegalStateException e) {
-            // Fenced, or a commit or abort without an answer: the producer takes nothing but the same again.
+        } catch (TimeoutException | InterruptException e) {
+            unsettled = Unsettled.ABORT;
             usable = false;
-            if (e != cause) { // A producer in a fatal state throws one exception for everything.
-                cause.addSuppressed(e);
-            }
+            suppress(cause, e);
+        } catch (KafkaException | IllegalStateException e) {
+            usable = false; // Fenced, perhaps.
+            suppress(cause, e);
+        }
+    }
+
+    /** A producer in a fatal state throws one exception for everything. */
+    private static void suppress(KafkaException cause, RuntimeException further) {
+        if (further != cause) {
+            cause.addSuppressed(further);
         }
     }
 
@@ -271,9 +365,5 @@ public final class ModelPublisher {
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         }
-    }
-
-    private static String chunkKey(String model, long version, int index) {
-        return model + "/" + version + "/" + index;
     }
 }

@@ -27,11 +27,11 @@ public final class PublishingRight implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PublishingRight.class);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
-    private final Supplier<Producer<String, @Nullable SpecificRecord>> producers;
+    private final Supplier<Producer<String, byte @Nullable []>> producers;
     private final Supplier<VersionHistory> topic;
     private final GroupMembership group;
     private final Holder holder;
-    private Producer<String, @Nullable SpecificRecord> producer;
+    private Producer<String, byte @Nullable []> producer;
     private boolean failed;
 
     /** Who has the batches partition. */
@@ -54,7 +54,7 @@ public final class PublishingRight implements AutoCloseable {
      * @throws CommitFailedException if the batches partition is another learner's by now; then nobody was fenced
      */
     public PublishingRight(
-            Supplier<Producer<String, @Nullable SpecificRecord>> producers,
+            Supplier<Producer<String, byte @Nullable []>> producers,
             Supplier<VersionHistory> topic,
             GroupMembership group,
             Holder holder) {
@@ -73,7 +73,7 @@ public final class PublishingRight implements AutoCloseable {
     }
 
     /** What publishes now. */
-    public Producer<String, @Nullable SpecificRecord> producer() {
+    public Producer<String, byte @Nullable []> producer() {
         return producer;
     }
 
@@ -82,7 +82,7 @@ public final class PublishingRight implements AutoCloseable {
      * not committed.
      *
      * @param publisher publishes with this right's producer
-     * @param known the versions before this one
+     * @param known the versions before this one; has it afterwards
      * @param letters of faces that were left out of training
      * @return the event as published
      * @throws CommitFailedException if another learner has the partition, or has published meanwhile
@@ -122,9 +122,10 @@ public final class PublishingRight implements AutoCloseable {
         producer = producers.get();
         producer.initTransactions(); // Settles a transaction whose end nobody knows.
         VersionHistory now = topic.get();
-        publisher.goOnWith(producer, now.lastEvent());
+        publisher.goOnWith(producer, now);
         Optional<ModelUpdate> last = now.last();
         if (last.isPresent() && isSame(last.get(), draft)) {
+            now.all().forEach(known::add);
             return last;
         }
         if (!states(now).equals(states(known))) {

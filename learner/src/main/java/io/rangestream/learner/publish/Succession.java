@@ -82,6 +82,11 @@ public final class Succession {
         }
     }
 
+    /** Publishes the present event of a version once more. */
+    public void repeat(long version) {
+        put(latest(history.find(version).orElseThrow()));
+    }
+
     /** Has the next version continue the training state of another version than the newest. */
     public void continueFrom(long version) {
         history.last()

@@ -1,7 +1,9 @@
 package io.rangestream.learner.publish;
 
+import io.rangestream.avro.ModelHeartbeat;
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +20,10 @@ public final class VersionHistory {
     private long events;
     private boolean signed;
     private long lastEvent;
+    private long newestEvent;
+    private long reached;
+    private boolean foreign;
+    private boolean begun;
 
     /** @param order which event it was: of two, the later one has the higher number */
     private record Entry(ModelUpdate update, long order) {}
@@ -32,19 +38,64 @@ public final class VersionHistory {
 
     void add(ModelUpdate update, boolean isSigned) {
         versions.put(update.getVersion(), new Entry(update, events++));
-        lastEvent = Math.max(lastEvent, update.getEventNumber());
+        newestEvent = Math.max(newestEvent, update.getEventNumber());
+        lastEvent = Math.max(lastEvent, newestEvent);
         signed = isSigned;
     }
 
+    /** Takes note of a number that a version had, whatever has happened to its event. */
+    void reached(long version) {
+        reached = Math.max(reached, version);
+    }
+
+    /** Takes note of what there was at a heartbeat. */
+    void beaten(ModelHeartbeat heartbeat) {
+        reached(heartbeat.getHighestVersion());
+        newestEvent = Math.max(newestEvent, heartbeat.getEventNumber());
+        lastEvent = Math.max(lastEvent, newestEvent);
+        begun = true;
+    }
+
+    /** The version's event was deleted; its number is not given again. */
+    void remove(long version) {
+        versions.remove(version);
+        taken.add(version);
+    }
+
     /**
-     * Keeps the numbers of what was passed over, which may be a version of this model, from being given again.
+     * Keeps the number that a record names which counts for nothing, and may have been written over one that did, from being given again.
      *
-     * @param passedOver versions that records name which were passed over
-     * @param end of the topic: as every event takes an offset of it, no event that was passed over has a higher number
+     * @param unsigned whether no trusted key signed it
      */
-    void passedOver(Set<Long> passedOver, long end) {
-        taken.addAll(passedOver);
-        lastEvent = passedOver.isEmpty() ? lastEvent : Math.max(lastEvent, end);
+    void passOver(long version, boolean unsigned) {
+        taken.add(version);
+        foreign |= unsigned;
+    }
+
+    /** @param end of the topic: as every event takes an offset of it, no event that was passed over has a higher number */
+    void ends(long end) {
+        lastEvent = taken.isEmpty() ? lastEvent : Math.max(lastEvent, end);
+    }
+
+    /** Events are counted on from here at least. */
+    void countOnFrom(long event) {
+        lastEvent = Math.max(lastEvent, event);
+    }
+
+    /** Whether there are records of versions and none that counts, not even a heartbeat. */
+    public boolean isForeign() {
+        return foreign && versions.isEmpty() && !begun;
+    }
+
+    /** As of now, for who follows. */
+    ModelHeartbeat heartbeat(String model, Instant at) {
+        long promoted = promoted().map(ModelUpdate::getVersion).orElse(0L);
+        return new ModelHeartbeat(model, at, newestEvent, promoted, highestVersion());
+    }
+
+    /** The highest version ever made; 0 before the first. */
+    public long highestVersion() {
+        return Math.max(reached, versions.isEmpty() ? 0 : versions.lastKey());
     }
 
     /** The newest version, whatever its status. */
@@ -55,11 +106,11 @@ public final class VersionHistory {
     }
 
     /**
-     * The number of the next version. It follows on the newest version, and on those after it whose events were passed over; a number
-     * beyond a gap counts for nothing.
+     * The number of the next version. It follows on the highest version ever made, and on those after it whose events were passed over; a
+     * number beyond a gap counts for nothing.
      */
     public long nextVersion() {
-        long next = versions.isEmpty() ? 1 : versions.lastKey() + 1;
+        long next = highestVersion() + 1;
         while (taken.contains(next)) {
             next++;
         }
@@ -87,7 +138,7 @@ public final class VersionHistory {
                 .collect(Collectors.toSet());
     }
 
-    /** The highest number of an event; 0 before the first. */
+    /** The number from which events are counted on: no event has a higher one. */
     public long lastEvent() {
         return lastEvent;
     }

@@ -15,19 +15,18 @@ import io.rangestream.learner.publish.VersionHistory;
 import io.rangestream.learner.publish.Versions;
 import io.rangestream.schemas.log.OutageLog;
 import io.rangestream.schemas.wire.RecordCodec;
-import io.rangestream.schemas.wire.RecordSerde;
 import io.rangestream.schemas.wire.SchemaSource;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -38,11 +37,8 @@ class OrderDeskTest {
     private static final TopicPartition PARTITION = new TopicPartition("model-orders", 0);
 
     private final MockConsumer<String, byte[]> consumer = new MockConsumer<>("none");
-    private final MockProducer<String, SpecificRecord> producer = new MockProducer<>(
-            true,
-            null,
-            new StringSerializer(),
-            RecordSerde.ofAny(List.of(), fingerprint -> Optional.empty()).serializer());
+    private final MockProducer<String, byte[]> producer =
+            new MockProducer<>(true, null, new StringSerializer(), new ByteArraySerializer());
 
     @Test
     void aDeskThatCannotReadTheOrdersLeavesNoConsumerBehind() {
@@ -117,7 +113,7 @@ class OrderDeskTest {
 
     private OrderDesk desk(OrderLog orders, OrderRules.Resumable resumable, VersionHistory history) {
         var publisher = new ModelPublisher(
-                producer, "model-updates", "model-weights", 1, Optional.empty(), Optional.empty(), 0);
+                producer, "face", "model-updates", "model-weights", 1, Optional.empty(), Optional.empty(), history);
         return new OrderDesk(
                 orders,
                 PARTITION.topic(),

@@ -13,7 +13,8 @@ import io.rangestream.learner.TrustedRecords;
 import io.rangestream.schemas.storage.DirectoryStore;
 import io.rangestream.schemas.storage.ObjectContent;
 import io.rangestream.schemas.storage.ObjectStore;
-import io.rangestream.schemas.wire.RecordSerde;
+import io.rangestream.schemas.wire.RecordCodec;
+import io.rangestream.schemas.wire.SchemaSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -26,11 +27,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,11 +47,8 @@ class ClaimCheckTest {
             new Succession(new VersionHistory(), "", Instant.parse("2026-02-03T04:05:06.789Z"));
     private static final GroupMembership GROUP = new FixedMembership();
 
-    private final MockProducer<String, SpecificRecord> producer = new MockProducer<>(
-            true,
-            null,
-            new StringSerializer(),
-            RecordSerde.ofAny(List.of(), fingerprint -> Optional.empty()).serializer());
+    private final MockProducer<String, byte[]> producer =
+            new MockProducer<>(true, null, new StringSerializer(), new ByteArraySerializer());
     private final byte[] artifact = new byte[2500];
 
     @BeforeEach
@@ -74,7 +72,8 @@ class ClaimCheckTest {
         assertEquals(store.uri(name).toString(), claimed.getUri());
         assertEquals(List.of(0, 2500L), List.of(claimed.getChunks(), claimed.getBytes()));
         assertEquals(1, producer.history().size());
-        assertEquals(published, producer.history().get(0).value());
+        var codec = new RecordCodec(List.of(ModelUpdate.getClassSchema()), SchemaSource.NONE);
+        assertEquals(published, codec.decode(producer.history().get(0).value()));
     }
 
     @Test
@@ -167,12 +166,13 @@ class ClaimCheckTest {
     private ModelPublisher withClaimCheck(ObjectStore store, long aboveBytes) {
         return new ModelPublisher(
                 producer,
+                "face",
                 "model-updates",
                 "model-weights",
                 1000,
                 Optional.empty(),
                 Optional.of(new ClaimCheck(store, "p.", aboveBytes)),
-                40);
+                new VersionHistory());
     }
 
     private ObjectStore watched(ObjectStore store, List<String> order) {

@@ -1,21 +1,26 @@
 package io.rangestream.learner.publish;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.rangestream.avro.ModelHeartbeat;
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.learner.TrustedRecords;
 import io.rangestream.learner.training.LogLines;
 import io.rangestream.schemas.signature.SigningKey;
+import io.rangestream.schemas.signature.TrustedKeys;
 import io.rangestream.schemas.signature.UpdateSignature;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -105,13 +110,13 @@ class HistoryReaderTest {
     }
 
     @Test
-    void anotherModelsVersionsAndTombstonesArePassedOver() {
+    void anotherModelsVersionsArePassedOver() {
         write(Versions.version(1, ModelStatus.PROMOTED, "", 1));
         write(ModelUpdate.newBuilder(Versions.version(9, ModelStatus.PROMOTED, "", 1))
                 .setModel("other")
                 .build());
-        add("face/1", null, null);
         add("other/2", DAMAGED, null);
+        add("face/007", DAMAGED, null);
 
         assertEquals(1, read().last().orElseThrow().getVersion());
         assertEquals(List.of(), log.lines());
@@ -181,7 +186,7 @@ class HistoryReaderTest {
         assertEquals(
                 List.of(
                         "model-updates offset 1, of version 900000000000, is passed over: it is not signed",
-                        "model-updates offset 2, of version 1, is passed over: its signature is of another key, or it was altered"),
+                        "model-updates offset 2, of version 1, is passed over: its signature is of no trusted key, or it was altered"),
                 log.lines());
     }
 
@@ -204,26 +209,104 @@ class HistoryReaderTest {
 
         assertEquals(Optional.empty(), readSigned().promoted());
         assertTrue(
-                log.lines().get(0).contains("offset 2, of version 1, is passed over: event 1"),
+                log.lines().get(0).contains("offset 2, of version 1, is passed over: it is event 1"),
                 log.lines().get(0));
     }
 
     @Test
-    void whatIsFromBeforeTheKeyStaysUnsignedOrOfAnOlderKey() {
+    void withAKeyNothingThatNoTrustedKeySignedCountsAlsoFromBeforeIt() {
         write(event(1, 1, ModelStatus.SUPERSEDED));
         sign(event(2, 2, ModelStatus.PROMOTED), older);
+        assertTrue(readSigned().isForeign());
 
-        // Before the key has signed anything
-        assertEquals(3, readSigned().nextVersion());
+        sign(event(3, 3, ModelStatus.PROMOTED), key);
 
-        // and after an order changed the first version, the second still being unsigned
-        sign(event(1, 3, ModelStatus.PROMOTED), key);
         VersionHistory history = readSigned();
-        assertEquals(2, history.last().orElseThrow().getVersion());
+        assertFalse(history.isForeign());
+        assertEquals(List.of(3L), versions(history));
+        VersionHistory both = read(trusting("older.pub"));
+        assertEquals(List.of(2L, 3L), versions(both));
+        assertEquals(4, both.nextVersion());
+    }
+
+    @Test
+    void onAYoungTopicCompactionMakesNoUnsignedEventCount() {
+        // Given versions of a key, an unsigned event of the first, and a roll-back to it, of which compaction left the
+        // last ones
+        write(event(1, 1, ModelStatus.SUPERSEDED));
+        sign(event(2, 4, ModelStatus.PROMOTED), key);
+
+        VersionHistory history = readSigned();
+
+        assertEquals(Optional.empty(), history.find(1), "an order to roll back to it finds no version");
+    }
+
+    @Test
+    void aForeignTombstoneGivesNoNumberBack() {
+        // Given three versions, of which the last was rejected
+        sign(event(2, 3, ModelStatus.PROMOTED, 3), key);
+        sign(event(3, 2, ModelStatus.REJECTED, 3), key);
+        assertEquals(4, readSigned().nextVersion());
+
+        // When somebody writes a tombstone over it, and compaction takes both away
+        records.remove(1);
+
+        assertEquals(4, readSigned().nextVersion());
+    }
+
+    @Test
+    void aHeartbeatTellsOfEventsThatSomebodyTookAway() {
+        sign(event(1, 1, ModelStatus.PROMOTED), key);
+        beat(5, 2, key);
+        beat(900, 900, older);
+
+        VersionHistory history = readSigned();
+
         assertEquals(3, history.nextVersion());
-        assertEquals(3, history.lastEvent());
-        assertTrue(history.isSigned());
-        assertEquals(List.of(), log.lines());
+        assertEquals(5, history.lastEvent(), "new events count on from there");
+        assertEquals(
+                List.of(
+                        "model-updates offset 2, of a heartbeat, is passed over: its signature is of no trusted key, or it was altered",
+                        "events of face are missing from model-updates, where others write, too: the learner has published events up to number 5, and the newest on the topic is number 1"),
+                log.lines());
+    }
+
+    @Test
+    void aHeartbeatIsABeginning() {
+        write(event(900_000_000_000L, 1, ModelStatus.PROMOTED));
+        assertTrue(readSigned().isForeign());
+
+        beat(0, 0, key);
+
+        assertFalse(readSigned().isForeign());
+        assertEquals(1, readSigned().nextVersion());
+    }
+
+    @Test
+    void aKeyIsReplacedInMidStreamAndRevoked() throws IOException {
+        sign(event(1, 1, ModelStatus.SUPERSEDED), older);
+        sign(event(2, 2, ModelStatus.PROMOTED), older);
+        sign(event(3, 3, ModelStatus.REJECTED), key);
+        // Whoever has the old key now goes on signing
+        sign(event(4, 4, ModelStatus.PROMOTED), older);
+
+        assertEquals(List.of(1L, 2L, 3L, 4L), versions(read(trusting("older.pub"))));
+        validity("last-event: 2");
+        assertEquals(List.of(1L, 2L, 3L), versions(read(trusting("revoked.pub"))));
+        validity("first-event: 2\nlast-event: 2");
+        assertEquals(List.of(2L, 3L), versions(read(trusting("revoked.pub"))));
+        validity("last-event: 0");
+        assertEquals(List.of(3L), versions(read(trusting("revoked.pub"))));
+    }
+
+    @Test
+    void withoutAKeyATombstoneTakesAVersionAndNotItsNumber() {
+        write(event(1, 1, ModelStatus.PROMOTED));
+        write(event(2, 2, ModelStatus.CANDIDATE));
+        add("face/2", null, null);
+
+        assertEquals(List.of(1L), versions(read()));
+        assertEquals(3, read().nextVersion());
     }
 
     @Test
@@ -238,7 +321,7 @@ class HistoryReaderTest {
         assertEquals(3, history.nextVersion());
         assertEquals(4, history.lastEvent());
         assertEquals(Optional.empty(), history.promoted());
-        assertEquals(2, log.lines().size());
+        assertEquals(3, log.lines().size());
     }
 
     @Test
@@ -250,6 +333,29 @@ class HistoryReaderTest {
 
         assertEquals(3, history.nextVersion());
         assertEquals(false, history.isSigned(), "the last one is not");
+    }
+
+    private static List<Long> versions(VersionHistory history) {
+        return history.all().stream().map(ModelUpdate::getVersion).toList();
+    }
+
+    private TrustedKeys trusting(String further) {
+        return TrustedKeys.read(folder.resolve(further)).with(key);
+    }
+
+    private void validity(String lines) throws IOException {
+        Files.writeString(folder.resolve("revoked.pub"), lines + "\n" + Files.readString(folder.resolve("older.pub")));
+    }
+
+    private void beat(long events, long highest, SigningKey by) {
+        byte[] value = codec.encode(new ModelHeartbeat("face", Instant.EPOCH, events, 1L, highest));
+        add("face/heartbeat", value, by.sign("face/heartbeat", value));
+    }
+
+    private static ModelUpdate event(long version, long number, ModelStatus status, long highest) {
+        return ModelUpdate.newBuilder(event(version, number, status))
+                .setHighestVersion(highest)
+                .build();
     }
 
     private static ModelUpdate event(long version, long number, ModelStatus status) {
@@ -293,19 +399,20 @@ class HistoryReaderTest {
     }
 
     private VersionHistory read() {
-        return read(Optional.empty());
+        return read(TrustedKeys.anyone());
     }
 
     private VersionHistory readSigned() {
-        return read(Optional.of(key));
+        return read(TrustedKeys.anyone().with(key));
     }
 
-    private VersionHistory read(Optional<SigningKey> with) {
+    private VersionHistory read(TrustedKeys with) {
         var consumer = new MockConsumer<byte[], byte[]>("none");
         consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
         consumer.updateEndOffsets(Map.of(PARTITION, records.size() + missing));
         // It takes records for what it is assigned only, and that comes with the reading.
         consumer.schedulePollTask(() -> records.forEach(consumer::addRecord));
-        return new HistoryReader(PARTITION.topic(), "face", codec, with).read(consumer, Duration.ofMillis(50));
+        return new HistoryReader(PARTITION.topic(), "face", SchemaSource.NONE, with)
+                .read(consumer, Duration.ofMillis(50));
     }
 }

@@ -9,13 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.avro.ModelChunk;
+import io.rangestream.avro.ModelHeartbeat;
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.avro.OrderOutcome;
 import io.rangestream.learner.TrustedRecords;
 import io.rangestream.schemas.signature.SigningKey;
 import io.rangestream.schemas.signature.TrustedKeys;
-import io.rangestream.schemas.wire.RecordSerde;
+import io.rangestream.schemas.wire.RecordCodec;
+import io.rangestream.schemas.wire.SchemaSource;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -26,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -36,6 +37,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,26 +47,35 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(TrustedRecords.class)
 class ModelPublisherTest {
     private static final int CHUNK = 1000;
+    private static final RecordCodec CODEC = new RecordCodec(
+            List.of(
+                    ModelUpdate.getClassSchema(),
+                    ModelChunk.getClassSchema(),
+                    ModelHeartbeat.getClassSchema(),
+                    OrderOutcome.getClassSchema()),
+            SchemaSource.NONE);
     private static final Map<TopicPartition, OffsetAndMetadata> OFFSETS =
             Map.of(new TopicPartition("batches", 0), new OffsetAndMetadata(42));
     private static final Instant AT = Instant.parse("2026-02-03T04:05:06.789Z");
     private static final Succession NOTHING = new Succession(new VersionHistory(), "", AT);
     private static final GroupMembership GROUP = new FixedMembership();
 
-    private final MockProducer<String, SpecificRecord> producer = new StubbornProducer();
+    private final MockProducer<String, byte[]> producer = new StubbornProducer();
     private final ModelPublisher publisher = new ModelPublisher(
-            producer, "model-updates", "model-weights", CHUNK, Optional.empty(), Optional.empty(), 40);
+            producer,
+            "face",
+            "model-updates",
+            "model-weights",
+            CHUNK,
+            Optional.empty(),
+            Optional.empty(),
+            Versions.historyOf(40));
     private final byte[] artifact = new byte[2500];
 
     /** After a commit without an answer, the real producer takes nothing but another commit. */
-    private static final class StubbornProducer extends MockProducer<String, SpecificRecord> {
+    private static final class StubbornProducer extends MockProducer<String, byte[]> {
         StubbornProducer() {
-            super(
-                    true,
-                    null,
-                    new StringSerializer(),
-                    RecordSerde.ofAny(List.of(), fingerprint -> Optional.empty())
-                            .serializer());
+            super(true, null, new StringSerializer(), new ByteArraySerializer());
         }
 
         @Override
@@ -97,22 +108,20 @@ class ModelPublisherTest {
         SigningKey.generate(folder.resolve("key"), publicKey);
         var signing = new ModelPublisher(
                 producer,
+                "face",
                 "model-updates",
                 "model-weights",
                 CHUNK,
                 Optional.of(SigningKey.read(folder.resolve("key"))),
                 Optional.empty(),
-                40);
+                new VersionHistory());
 
         signing.publish(draft(), artifact, NOTHING, List.of(), OFFSETS, GROUP);
 
-        ProducerRecord<String, SpecificRecord> event = producer.history().get(3);
-        byte[] sent = RecordSerde.ofAny(List.of(), fingerprint -> Optional.empty())
-                .serializer()
-                .serialize("model-updates", event.value());
-        assertEquals(
-                Optional.empty(),
-                TrustedKeys.read(publicKey).objection(event.key().getBytes(UTF_8), sent, event.headers()));
+        ProducerRecord<String, byte[]> event = producer.history().get(3);
+        assertTrue(TrustedKeys.read(publicKey)
+                .signer(event.key().getBytes(UTF_8), event.value(), event.headers())
+                .isPresent());
     }
 
     @Test
@@ -121,8 +130,8 @@ class ModelPublisherTest {
 
         var bytes = new ByteArrayOutputStream();
         for (int i = 0; i < 3; i++) {
-            ProducerRecord<String, SpecificRecord> record = producer.history().get(i);
-            var chunk = (ModelChunk) record.value();
+            ProducerRecord<String, byte[]> record = producer.history().get(i);
+            var chunk = (ModelChunk) CODEC.decode(record.value());
             var piece = new byte[chunk.getBytes().remaining()];
             chunk.getBytes().duplicate().get(piece);
             bytes.write(piece);
@@ -150,10 +159,10 @@ class ModelPublisherTest {
     void theEventCarriesTheHeadersOfCloudEvents() {
         ModelUpdate published = publish(NOTHING);
 
-        ProducerRecord<String, SpecificRecord> event = producer.history().get(3);
+        ProducerRecord<String, byte[]> event = producer.history().get(3);
         assertEquals("model-updates", event.topic());
         assertEquals("face/7", event.key());
-        assertEquals(published, event.value());
+        assertEquals(published, CODEC.decode(event.value()));
         assertEquals("1.0", header(event, "ce_specversion"));
         assertEquals("face/7/promoted", header(event, "ce_id"));
         assertEquals("io.rangestream.model.promoted", header(event, "ce_type"));
@@ -176,8 +185,8 @@ class ModelPublisherTest {
         assertEquals(
                 List.of(41L, 42L, 43L),
                 producer.history().stream()
-                        .filter(record -> record.value() instanceof ModelUpdate)
-                        .map(record -> ((ModelUpdate) record.value()).getEventNumber())
+                        .filter(record -> record.topic().equals("model-updates"))
+                        .map(record -> ((ModelUpdate) CODEC.decode(record.value())).getEventNumber())
                         .toList());
     }
 
@@ -204,8 +213,8 @@ class ModelPublisherTest {
                 .map(record -> record.topic() + " " + record.key())
                 .toList();
         assertEquals(List.of("model-weights face/1/0", "model-weights face/2/0", "model-weights face/2/1"), tombstones);
-        List<ProducerRecord<String, SpecificRecord>> events = producer.history().stream()
-                .filter(record -> record.value() instanceof ModelUpdate)
+        List<ProducerRecord<String, byte[]>> events = producer.history().stream()
+                .filter(record -> record.topic().equals("model-updates"))
                 .toList();
         assertEquals(
                 List.of(
@@ -233,7 +242,7 @@ class ModelPublisherTest {
                 producer.history().stream()
                         .map(record -> record.topic() + " " + record.key())
                         .toList());
-        assertEquals(outcome, producer.history().get(2).value());
+        assertEquals(outcome, CODEC.decode(producer.history().get(2).value()));
         assertEquals(
                 "face/2/rolledback/" + AT.toEpochMilli(),
                 header(producer.history().get(1), "ce_id"));
@@ -311,6 +320,57 @@ class ModelPublisherTest {
         var e = assertThrows(TimeoutException.class, () -> publish(NOTHING));
 
         assertEquals("no answer within 60 s", e.getMessage());
+    }
+
+    @Test
+    void aHeartbeatSaysWhichEventsThereAre() {
+        publish(NOTHING);
+
+        publisher.heartbeat(AT);
+
+        ProducerRecord<String, byte[]> beat = producer.history().get(4);
+        assertEquals("model-updates face/heartbeat", beat.topic() + " " + beat.key());
+        assertEquals(new ModelHeartbeat("face", AT, 41L, 7L, 7L), CODEC.decode(beat.value()));
+        assertEquals(42, publish(NOTHING).getEventNumber(), "a heartbeat is no event");
+    }
+
+    @Test
+    void theHighestVersionEverMadeIsInEveryEvent() {
+        publish(NOTHING);
+        var history = new VersionHistory();
+        history.add(Versions.version(1, ModelStatus.CANDIDATE, "", 1));
+        var others = new Succession(history, "order-1", AT);
+        others.promote(1, "as good", 0);
+
+        publisher.settle(others, new OrderOutcome("face", "order-1", true, "", AT, "", 0L), "model-orders");
+
+        assertEquals(
+                List.of(7L, 7L),
+                producer.history().stream()
+                        .filter(record -> record.topic().equals("model-updates"))
+                        .map(record -> ((ModelUpdate) CODEC.decode(record.value())).getHighestVersion())
+                        .toList());
+    }
+
+    @Test
+    void aHeartbeatWithoutAnAnswerIsSettledBeforeTheNextTransaction() {
+        producer.commitTransactionException = new TimeoutException("no answer within 60 s");
+        assertThrows(TimeoutException.class, () -> publisher.heartbeat(AT));
+        producer.commitTransactionException = null;
+
+        publish(NOTHING);
+
+        assertEquals(2, producer.commitCount());
+        assertEquals(5, producer.history().size());
+    }
+
+    @Test
+    void aFencedLearnerBeatsNoMore() {
+        producer.commitTransactionException = new ProducerFencedException("another learner began");
+
+        assertThrows(ProducerFencedException.class, () -> publisher.heartbeat(AT));
+
+        assertEquals(List.of(), producer.history());
     }
 
     private ModelUpdate publish(Succession others) {

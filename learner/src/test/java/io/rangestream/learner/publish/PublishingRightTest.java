@@ -9,15 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.learner.TrustedRecords;
-import io.rangestream.schemas.wire.RecordSerde;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -29,6 +26,7 @@ import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownProducerIdException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -49,17 +47,12 @@ class PublishingRightTest {
     private boolean holdsPartition = true;
 
     /** A producer that, once it has met a fatal error, throws that for everything, as the real one does. */
-    private static final class FallibleProducer extends MockProducer<String, SpecificRecord> {
+    private static final class FallibleProducer extends MockProducer<String, byte[]> {
         private @Nullable KafkaException fatal;
         private @Nullable RuntimeException abort;
 
         FallibleProducer() {
-            super(
-                    true,
-                    null,
-                    new StringSerializer(),
-                    RecordSerde.ofAny(List.of(), fingerprint -> Optional.empty())
-                            .serializer());
+            super(true, null, new StringSerializer(), new ByteArraySerializer());
         }
 
         @Override
@@ -204,17 +197,18 @@ class PublishingRightTest {
     private static ModelPublisher publisher(PublishingRight right, long lastEvent) {
         return new ModelPublisher(
                 right.producer(),
+                "face",
                 "model-updates",
                 "model-weights",
                 1000,
                 Optional.empty(),
                 Optional.empty(),
-                lastEvent);
+                Versions.historyOf(lastEvent));
     }
 
     private ModelUpdate publish(PublishingRight right, ModelPublisher publisher) {
         if (topic.lastEvent() == 0) {
-            topic.passedOver(Set.of(99L), 40); // Forty events of versions that have gone.
+            Versions.passOver(topic, 99, 40); // Forty events of versions that have gone.
         }
         return right.publish(publisher, known, draft(), new byte[2500], NOTHING, List.of(), OFFSETS);
     }

@@ -31,7 +31,10 @@ class VersionHistoryTest {
     void aNumberThatWasPassedOverIsNotGivenAgainIfItFollowsOnTheOthers() {
         history.add(Versions.version(1, ModelStatus.PROMOTED, "", 1));
 
-        history.passedOver(Set.of(2L, 3L, 7L), 0);
+        history.passOver(2L, false);
+        history.passOver(3L, false);
+        history.passOver(7L, false);
+        history.ends(0);
 
         assertEquals(4, history.nextVersion());
         history.add(Versions.version(4, ModelStatus.PROMOTED, "", 1));

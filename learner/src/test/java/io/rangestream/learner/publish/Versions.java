@@ -1,13 +1,13 @@
 package io.rangestream.learner.publish;
 
 import io.rangestream.avro.Artifact;
+import io.rangestream.avro.ModelHeartbeat;
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.avro.Network;
 import io.rangestream.avro.Training;
 import io.rangestream.schemas.image.CropDecoder;
 import java.time.Instant;
-import java.util.Set;
 
 /** Events of versions for tests. */
 public final class Versions {
@@ -38,8 +38,20 @@ public final class Versions {
                 .build();
     }
 
+    /** The versions of a model of which so many events were published. */
+    static VersionHistory historyOf(long events) {
+        var history = new VersionHistory();
+        history.beaten(new ModelHeartbeat("face", Instant.EPOCH, events, 0L, 0L));
+        return history;
+    }
+
+    static void passOver(VersionHistory history, long version, long end) {
+        history.passOver(version, false);
+        history.ends(end);
+    }
+
     /** As if the reader had passed over the event of a version. */
     public static void passOver(VersionHistory history, long version) {
-        history.passedOver(Set.of(version), version);
+        passOver(history, version, version);
     }
 }

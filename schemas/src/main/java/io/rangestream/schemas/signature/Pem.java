@@ -4,6 +4,7 @@ import io.rangestream.schemas.config.ConfigurationException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -22,11 +23,20 @@ final class Pem {
     }
 
     /**
-     * The blocks of one label, decoded, in the order of the file.
+     * A block of a file.
+     *
+     * @param before what stands between it and the block before it
+     * @param der decoded
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Block(String before, byte[] der) {}
+
+    /**
+     * The blocks of one label, in the order of the file, and last what stands behind them, with nothing decoded.
      *
      * @throws ConfigurationException in one line if the file cannot be read or has no such block
      */
-    static List<byte[]> read(Path file, String label) {
+    static List<Block> read(Path file, String label) {
         String text;
         try {
             text = Files.readString(file);
@@ -35,17 +45,22 @@ final class Pem {
         }
         Matcher blocks = Pattern.compile("-----BEGIN %1$s-----([A-Za-z0-9+/=\\s]+)-----END %1$s-----".formatted(label))
                 .matcher(text);
-        List<byte[]> keys;
+        List<Block> keys = new ArrayList<>();
+        int end = 0;
         try {
-            keys = blocks.results()
-                    .map(block -> Base64.getMimeDecoder().decode(block.group(1)))
-                    .toList();
+            while (blocks.find()) {
+                keys.add(new Block(
+                        text.substring(end, blocks.start()),
+                        Base64.getMimeDecoder().decode(blocks.group(1))));
+                end = blocks.end();
+            }
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException("the key file %s is damaged".formatted(file));
         }
         if (keys.isEmpty()) {
             throw new ConfigurationException("the key file %s has no %s".formatted(file, label));
         }
+        keys.add(new Block(text.substring(end), new byte[0]));
         return keys;
     }
 }

@@ -15,11 +15,6 @@ import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.List;
-import java.util.Optional;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.Headers;
-import org.jspecify.annotations.Nullable;
 
 /** The private half of a publisher's Ed25519 key pair. Thread-safe. */
 public final class SigningKey {
@@ -37,10 +32,10 @@ public final class SigningKey {
      * @throws ConfigurationException in one line if there is no such key in the file
      */
     public static SigningKey read(Path file) {
-        List<byte[]> keys = Pem.read(file, LABEL);
+        byte[] der = Pem.read(file, LABEL).get(0).der();
         try {
-            return new SigningKey(KeyFactory.getInstance(UpdateSignature.ALGORITHM)
-                    .generatePrivate(new PKCS8EncodedKeySpec(keys.get(0))));
+            return new SigningKey(
+                    KeyFactory.getInstance(UpdateSignature.ALGORITHM).generatePrivate(new PKCS8EncodedKeySpec(der)));
         } catch (GeneralSecurityException e) {
             throw new ConfigurationException("the key in %s is no Ed25519 key".formatted(file));
         }
@@ -76,31 +71,19 @@ public final class SigningKey {
 
     /** The 64 bytes for the header of a record; an empty value is a tombstone's. */
     public byte[] sign(String recordKey, byte[] value) {
-        return sign(recordKey.getBytes(StandardCharsets.UTF_8), value);
+        return sign(UpdateSignature.statement(recordKey.getBytes(StandardCharsets.UTF_8), value));
     }
 
-    /**
-     * Checks whether this key signed a record as it was read. An Ed25519 key gives a record one signature, so that the public half is not
-     * needed for it.
-     *
-     * @return why not, or empty if it did
-     */
-    public Optional<String> objection(byte[] recordKey, byte @Nullable [] value, Headers headers) {
-        Header header = headers.lastHeader(UpdateSignature.HEADER);
-        if (header == null || header.value() == null) {
-            return Optional.of("it is not signed");
-        }
-        byte[] own = sign(recordKey, value == null ? new byte[0] : value);
-        return MessageDigest.isEqual(own, header.value())
-                ? Optional.empty()
-                : Optional.of("its signature is of another key, or it was altered");
+    /** Whether this key made a signature. An Ed25519 key gives a statement one, so that the public half is not needed for it. */
+    boolean signed(byte[] statement, byte[] signature) {
+        return MessageDigest.isEqual(sign(statement), signature);
     }
 
-    private byte[] sign(byte[] recordKey, byte[] value) {
+    private byte[] sign(byte[] statement) {
         try {
             Signature signature = Signature.getInstance(UpdateSignature.ALGORITHM);
             signature.initSign(key);
-            signature.update(UpdateSignature.statement(recordKey, value));
+            signature.update(statement);
             return signature.sign();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("cannot sign: " + e.getMessage(), e);

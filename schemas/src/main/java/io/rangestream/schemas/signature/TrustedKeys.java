@@ -1,6 +1,7 @@
 package io.rangestream.schemas.signature;
 
 import io.rangestream.schemas.config.ConfigurationException;
+import io.rangestream.schemas.hash.Sha256;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -11,24 +12,32 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The publishers whose updates are accepted; several, so that a key can be replaced without a gap. Without any, everything is
- * accepted. Thread-safe.
+ * The publishers whose updates count; several, so that a key can be replaced without a gap. Without any, everything does. Thread-safe.
+ *
+ * <p>In a file, each key is a PEM block. Lines {@code first-event: N} and {@code last-event: N} before it say which of its events count, by their
+ * numbers, both ends included; without them all do. Lines that begin with {@code #} are comments.
  */
 public final class TrustedKeys {
     static final String LABEL = "PUBLIC KEY";
 
-    private final List<PublicKey> keys;
+    private static final Pattern VALIDITY = Pattern.compile("(first|last)-event:\\s*([0-9]{1,18})");
+    private static final byte[] PROBE = {0};
 
-    private TrustedKeys(List<PublicKey> keys) {
+    private final List<TrustedKey> keys;
+
+    private TrustedKeys(List<TrustedKey> keys) {
         this.keys = List.copyOf(keys);
     }
 
-    /** Accepts everything. */
+    /** Everything counts. */
     public static TrustedKeys anyone() {
         return new TrustedKeys(List.of());
     }
@@ -36,43 +45,101 @@ public final class TrustedKeys {
     /**
      * Reads one or more public keys in PEM form.
      *
-     * @throws ConfigurationException in one line if the file has none, or one that is not Ed25519
+     * @throws ConfigurationException in one line if the file has none, or anything else that is not as described above
      */
     public static TrustedKeys read(Path file) {
-        List<PublicKey> keys = new ArrayList<>();
-        try {
-            KeyFactory factory = KeyFactory.getInstance(UpdateSignature.ALGORITHM);
-            for (byte[] der : Pem.read(file, LABEL)) {
-                keys.add(factory.generatePublic(new X509EncodedKeySpec(der)));
-            }
-        } catch (GeneralSecurityException e) {
-            throw new ConfigurationException("a key in %s is no Ed25519 key".formatted(file));
+        List<TrustedKey> keys = new ArrayList<>();
+        List<Pem.Block> blocks = Pem.read(file, LABEL);
+        for (Pem.Block block : blocks.subList(0, blocks.size() - 1)) {
+            keys.add(key(file, block));
         }
+        String rest = blocks.get(blocks.size() - 1).before();
+        lines(rest).findFirst().ifPresent(line -> {
+            throw new ConfigurationException("'%s' behind the last key in %s belongs to none".formatted(line, file));
+        });
         return new TrustedKeys(keys);
     }
 
-    /** Whether there are keys, so that not everything is accepted. */
+    /**
+     * These and the key that the reader signs with.
+     *
+     * @throws ConfigurationException if it is among these and not to sign any more
+     */
+    public TrustedKeys with(SigningKey own) {
+        byte[] signature = own.sign("", PROBE);
+        byte[] statement = UpdateSignature.statement(new byte[0], PROBE);
+        List<TrustedKey> all = new ArrayList<>();
+        boolean listed = false;
+        for (TrustedKey key : keys) {
+            boolean same = key.verifies().test(statement, signature);
+            if (same && key.lastEvent() != TrustedKey.NO_END) {
+                throw new ConfigurationException(
+                        "the signing key is key %s of the trusted ones, whose last event is %d: sign with another"
+                                .formatted(key.name(), key.lastEvent()));
+            }
+            listed |= same;
+            all.add(same ? key.asOwn() : key);
+        }
+        if (!listed) {
+            all.add(new TrustedKey("of this learner", true, 0, TrustedKey.NO_END, own::signed));
+        }
+        return new TrustedKeys(all);
+    }
+
+    /** Whether there are keys, so that not everything counts. */
     public boolean areNamed() {
         return !keys.isEmpty();
     }
 
-    /**
-     * Checks a record as it was read.
-     *
-     * @return why it is not accepted, or empty if it is
-     */
-    public Optional<String> objection(byte[] key, byte @Nullable [] value, Headers headers) {
-        if (keys.isEmpty()) {
-            return Optional.empty();
-        }
+    /** The key that signed a record as it was read; empty if none of these did. */
+    public Optional<TrustedKey> signer(byte[] key, byte @Nullable [] value, Headers headers) {
         Header header = headers.lastHeader(UpdateSignature.HEADER);
         if (header == null || header.value() == null) {
-            return Optional.of("it is not signed");
+            return Optional.empty();
         }
         byte[] statement = UpdateSignature.statement(key, value == null ? new byte[0] : value);
-        return keys.stream().anyMatch(trusted -> verifies(trusted, statement, header.value()))
-                ? Optional.empty()
-                : Optional.of("its signature is of no trusted key, or it was altered");
+        return keys.stream()
+                .filter(trusted -> trusted.verifies().test(statement, header.value()))
+                .findFirst();
+    }
+
+    /** Why a record of which nobody is the {@link #signer} does not count. */
+    public static String objection(Headers headers) {
+        Header header = headers.lastHeader(UpdateSignature.HEADER);
+        return header == null || header.value() == null
+                ? "it is not signed"
+                : "its signature is of no trusted key, or it was altered";
+    }
+
+    private static TrustedKey key(Path file, Pem.Block block) {
+        PublicKey key;
+        try {
+            key = KeyFactory.getInstance(UpdateSignature.ALGORITHM).generatePublic(new X509EncodedKeySpec(block.der()));
+        } catch (GeneralSecurityException e) {
+            throw new ConfigurationException("a key in %s is no Ed25519 key".formatted(file));
+        }
+        long first = 0;
+        long last = TrustedKey.NO_END;
+        for (String line : lines(block.before()).toList()) {
+            Matcher validity = VALIDITY.matcher(line);
+            if (!validity.matches()) {
+                throw new ConfigurationException(
+                        "'%s' in %s is neither a key nor first-event: N or last-event: N before one"
+                                .formatted(line, file));
+            }
+            long number = Long.parseLong(validity.group(2));
+            if (validity.group(1).equals("first")) {
+                first = number;
+            } else {
+                last = number;
+            }
+        }
+        String name = Sha256.of(block.der()).substring(0, 8);
+        return new TrustedKey(name, false, first, last, (statement, made) -> verifies(key, statement, made));
+    }
+
+    private static Stream<String> lines(String text) {
+        return text.lines().map(String::strip).filter(line -> !line.isEmpty() && !line.startsWith("#"));
     }
 
     private static boolean verifies(PublicKey key, byte[] statement, byte[] signature) {

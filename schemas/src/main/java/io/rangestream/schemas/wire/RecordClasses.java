@@ -4,6 +4,7 @@ import io.rangestream.avro.Erasure;
 import io.rangestream.avro.LabeledFace;
 import io.rangestream.avro.LearnerProgress;
 import io.rangestream.avro.ModelChunk;
+import io.rangestream.avro.ModelHeartbeat;
 import io.rangestream.avro.ModelOrder;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.avro.OrderOutcome;
@@ -29,6 +30,7 @@ final class RecordClasses {
             LearnerProgress.getClassSchema(),
             ModelUpdate.getClassSchema(),
             ModelChunk.getClassSchema(),
+            ModelHeartbeat.getClassSchema(),
             ModelOrder.getClassSchema(),
             OrderOutcome.getClassSchema());
 

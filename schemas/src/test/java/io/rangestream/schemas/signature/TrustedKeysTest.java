@@ -1,11 +1,13 @@
 package io.rangestream.schemas.signature;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.schemas.config.ConfigurationException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +38,7 @@ class TrustedKeysTest {
 
     @Test
     void whatTheKeySignedIsAccepted() {
-        assertEquals(Optional.empty(), TrustedKeys.read(publicKey).objection(KEY, VALUE, signed()));
+        assertEquals("none", objection(KEY, VALUE, signed()));
     }
 
     @Test
@@ -67,10 +69,7 @@ class TrustedKeysTest {
     void aSignedValueIsNoSignedTombstone() {
         assertTrue(objection(KEY, null, signed()).contains("altered"));
         assertEquals(
-                Optional.empty(),
-                TrustedKeys.read(publicKey)
-                        .objection(
-                                KEY, null, headers(SigningKey.read(privateKey).sign("faces/3", new byte[0]))));
+                "none", objection(KEY, null, headers(SigningKey.read(privateKey).sign("faces/3", new byte[0]))));
     }
 
     @Test
@@ -80,28 +79,76 @@ class TrustedKeysTest {
                 folder.resolve("both.pub"),
                 Files.readString(folder.resolve("other.pub")) + Files.readString(publicKey));
 
-        assertEquals(Optional.empty(), TrustedKeys.read(both).objection(KEY, VALUE, signed()));
+        assertTrue(TrustedKeys.read(both).signer(KEY, VALUE, signed()).isPresent());
         assertTrue(TrustedKeys.read(folder.resolve("other.pub"))
-                .objection(KEY, VALUE, signed())
-                .isPresent());
+                .signer(KEY, VALUE, signed())
+                .isEmpty());
     }
 
     @Test
-    void withoutKeysEverythingIsAccepted() {
-        assertEquals(Optional.empty(), TrustedKeys.anyone().objection(KEY, VALUE, new RecordHeaders()));
+    void withoutKeysNoneIsNamed() {
+        assertFalse(TrustedKeys.anyone().areNamed());
+        assertTrue(TrustedKeys.read(publicKey).areNamed());
+    }
+
+    @Test
+    void aKeyIsTrustedForTheEventsThatItsLinesSay() throws IOException {
+        TrustedKey key = key("# of the first learner\n\nfirst-event: 3\nlast-event: 5\n");
+
+        assertEquals(Optional.empty(), key.objection(3));
+        assertEquals(Optional.empty(), key.objection(5));
+        assertEquals(
+                "it is event 2, and key %s is trusted from event 3 on".formatted(key.name()),
+                key.objection(2).orElseThrow());
+        assertEquals(
+                "it is event 6, and key %s is trusted up to event 5".formatted(key.name()),
+                key.objection(6).orElseThrow());
+        assertTrue(key("last-event: 0\n").objection(0).isPresent(), "revoked whole");
+        assertEquals(Optional.empty(), key("").objection(Long.MAX_VALUE));
+    }
+
+    @Test
+    void aLineThatIsNotUnderstoodIsNotPassedOver() throws IOException {
+        assertTrue(message(() -> key("last-evnt: 5\n")).startsWith("'last-evnt: 5' in "));
+        assertTrue(message(() -> key("last-event: -5\n")).startsWith("'last-event: -5' in "));
+        Path behind = Files.writeString(folder.resolve("behind"), Files.readString(publicKey) + "last-event: 5\n");
+        assertTrue(message(() -> TrustedKeys.read(behind)).startsWith("'last-event: 5' behind the last key in "));
+    }
+
+    @Test
+    void theSigningKeyIsAmongTheTrustedOnesUnlessItWasRevoked() throws IOException {
+        SigningKey own = SigningKey.read(privateKey);
+
+        assertTrue(signer(TrustedKeys.anyone().with(own)).own());
+        assertTrue(signer(TrustedKeys.read(publicKey).with(own)).own());
+        assertFalse(signer(TrustedKeys.read(publicKey)).own());
+        Path revoked = Files.writeString(folder.resolve("revoked"), "last-event: 9\n" + Files.readString(publicKey));
+        assertTrue(message(() -> TrustedKeys.read(revoked).with(own)).endsWith("last event is 9: sign with another"));
+    }
+
+    private TrustedKey signer(TrustedKeys keys) {
+        return keys.signer(KEY, VALUE, signed()).orElseThrow();
+    }
+
+    private TrustedKey key(String before) {
+        try {
+            return signer(TrustedKeys.read(
+                    Files.writeString(folder.resolve("listed"), before + Files.readString(publicKey))));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
     void theSignerKnowsItsOwnSignatures() throws IOException {
-        SigningKey own = SigningKey.read(privateKey);
+        TrustedKeys own = TrustedKeys.anyone().with(SigningKey.read(privateKey));
         SigningKey.generate(folder.resolve("other"), folder.resolve("other.pub"));
         byte[] foreign = SigningKey.read(folder.resolve("other")).sign("faces/3", VALUE);
 
-        assertEquals(Optional.empty(), own.objection(KEY, VALUE, signed()));
-        assertEquals(Optional.empty(), own.objection(KEY, null, headers(own.sign("faces/3", new byte[0]))));
-        assertEquals(Optional.of("it is not signed"), own.objection(KEY, VALUE, new RecordHeaders()));
-        assertTrue(own.objection(KEY, new byte[] {9}, signed()).orElseThrow().contains("altered"));
-        assertTrue(own.objection(KEY, VALUE, headers(foreign)).orElseThrow().contains("another key"));
+        assertTrue(own.signer(KEY, VALUE, signed()).isPresent());
+        assertTrue(own.signer(KEY, VALUE, new RecordHeaders()).isEmpty());
+        assertTrue(own.signer(KEY, new byte[] {9}, signed()).isEmpty());
+        assertTrue(own.signer(KEY, VALUE, headers(foreign)).isEmpty());
     }
 
     @Test
@@ -129,7 +176,9 @@ class TrustedKeysTest {
     }
 
     private String objection(byte[] key, byte[] value, Headers headers) {
-        return TrustedKeys.read(publicKey).objection(key, value, headers).orElse("none");
+        return TrustedKeys.read(publicKey).signer(key, value, headers).isPresent()
+                ? "none"
+                : TrustedKeys.objection(headers);
     }
 
     private Headers signed() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.rangestream.avro.Artifact;
+import io.rangestream.avro.ModelHeartbeat;
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.avro.Network;
@@ -122,6 +123,39 @@ class UpdateLogTest {
     }
 
     @Test
+    void aHeartbeatCountsIfItIsSignedAndNewerThanAllBefore() {
+        UpdateLog log = log(POISON, "ours");
+        log.take(signed(1, 4, ours));
+
+        assertRefused(Check.SIGNATURE, "it is not signed", log.take(record("faces/heartbeat", FOREIGN, null)));
+        assertInstanceOf(UpdateEntry.Heartbeat.class, log.take(beat(10, 4)));
+        assertEquals(Optional.empty(), log.missing());
+        for (long[] old : new long[][] {{10, 4}, {9, 4}, {11, 3}}) {
+            assertRefused(Check.ORDER, "it is an old heartbeat, written again", log.take(beat(old[0], old[1])));
+        }
+        assertInstanceOf(UpdateEntry.Heartbeat.class, log.take(beat(11, 5)));
+        assertEquals(
+                "the learner has published events up to number 5, and the newest on the topic is number 4",
+                log.missing().orElseThrow());
+        assertInstanceOf(UpdateEntry.Update.class, log.take(signed(2, 5, ours)));
+        assertEquals(Optional.empty(), log.missing());
+    }
+
+    @Test
+    void aKeyMayBeatBeforeItsFirstEventAndNotAfterItsLast() throws Exception {
+        Path listed = Files.writeString(
+                folder.resolve("listed"),
+                "first-event: 3\nlast-event: 4\n" + Files.readString(folder.resolve("ours.pub")));
+        var log = new UpdateLog("faces", SchemaSource.NONE, TrustedKeys.read(listed));
+
+        assertInstanceOf(UpdateEntry.Refused.class, log.take(beat(1, 1)));
+        assertInstanceOf(UpdateEntry.Heartbeat.class, log.take(beat(2, 2)));
+        assertInstanceOf(UpdateEntry.Update.class, log.take(signed(1, 4, ours)));
+        assertInstanceOf(UpdateEntry.Refused.class, log.take(signed(1, 5, ours)));
+        assertInstanceOf(UpdateEntry.Refused.class, log.take(beat(3, 5)));
+    }
+
+    @Test
     void aKeyThatNamesAnotherVersionThanTheRecordCountsForNothing() {
         byte[] second = CODEC.encode(update(2, 1));
 
@@ -153,6 +187,11 @@ class UpdateLogTest {
     private SigningKey key(String name) throws Exception {
         SigningKey.generate(folder.resolve(name), folder.resolve(name + ".pub"));
         return SigningKey.read(folder.resolve(name));
+    }
+
+    private ConsumerRecord<byte[], byte[]> beat(long second, long event) {
+        var beat = new ModelHeartbeat("faces", Instant.ofEpochSecond(second), event, 1L, 1L);
+        return record("faces/heartbeat", CODEC.encode(beat), ours);
     }
 
     private ConsumerRecord<byte[], byte[]> signed(long version, long event, SigningKey by) {

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.avro.Artifact;
 import io.rangestream.avro.ModelChunk;
+import io.rangestream.avro.ModelHeartbeat;
 import io.rangestream.avro.ModelStatus;
 import io.rangestream.avro.ModelUpdate;
 import io.rangestream.avro.Network;
 import io.rangestream.avro.Training;
 import io.rangestream.schemas.signature.SigningKey;
 import io.rangestream.schemas.signature.UpdateSignature;
+import io.rangestream.schemas.updates.HeartbeatKey;
 import io.rangestream.schemas.updates.UpdateHeaders;
 import io.rangestream.schemas.updates.VersionKey;
 import java.nio.ByteBuffer;
@@ -62,6 +64,18 @@ class ProtocolPageTest {
 
         assertEquals(64, signature.length);
         assertShown(Files.readString(PAGE), signature);
+    }
+
+    @Test
+    void theWorkedHeartbeatIsWhatTheCodecWrites() throws Exception {
+        var beat = new ModelHeartbeat("faces", Instant.parse("2026-01-02T03:04:05.678Z"), 41L, 7L, 8L);
+
+        String page = Files.readString(PAGE);
+        assertShown(page, new RecordCodec(List.of(), SchemaSource.NONE).encode(beat));
+        assertTrue(page.contains(
+                "fingerprint %016x;".formatted(SchemaNormalization.parsingFingerprint64(ModelHeartbeat.SCHEMA$))));
+        assertTrue(
+                page.contains("| `model-updates` | `MODEL/heartbeat`, as `%s` |".formatted(HeartbeatKey.of("faces"))));
     }
 
     @Test
