@@ -11,17 +11,24 @@ import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 
-/** Faces 0, 1, 2, … of a few hundred people, sent to two prefixes alike: equal records in equal partitions and order. */
+/**
+ * Faces 0, 1, 2, … of a few hundred people, sent to two prefixes alike: equal records in equal partitions and order. At a broker's
+ * outage it waits, and loses nothing. On request some people are erased on the way, and nothing of them is sent afterwards.
+ */
 final class NumberedFaces implements AutoCloseable {
     private static final int TICK_MS = 50;
     private static final int RESENT_EVERY = 50;
@@ -30,17 +37,26 @@ final class NumberedFaces implements AutoCloseable {
     private final int count;
     private final int identities;
     private final List<CommonConfig> to;
-    private final KafkaProducer<String, byte[]> producer;
+    private final KafkaProducer<String, byte @Nullable []> producer;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
     private final AtomicReference<Exception> failure = new AtomicReference<>();
+    private final int erased;
     private int next;
 
     NumberedFaces(int count, int identities, List<CommonConfig> to) {
+        this(count, identities, 0, to);
+    }
+
+    /** @param erased how many of the people are erased, one after the other, while the second half of the faces is sent */
+    NumberedFaces(int count, int identities, int erased, List<CommonConfig> to) {
         this.count = count;
         this.identities = identities;
+        this.erased = erased;
         this.to = to;
-        this.producer =
-                new KafkaProducer<>(to.get(0).clientConfig(), new StringSerializer(), new ByteArraySerializer());
+        Map<String, Object> config = to.get(0).clientConfig();
+        config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.MAX_VALUE);
+        this.producer = new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
     }
 
     int count() {
@@ -52,7 +68,34 @@ final class NumberedFaces implements AutoCloseable {
     }
 
     String identity(int face) {
-        return "person-" + (face * 7919L) % identities;
+        return "person-" + person(face);
+    }
+
+    /** Whether nothing of the person may be left at the end. */
+    boolean isErased(int face) {
+        return person(face) < erased;
+    }
+
+    /** Everybody who is erased. */
+    List<String> erased() {
+        return IntStream.range(0, erased).mapToObj(person -> "person-" + person).toList();
+    }
+
+    /** A face of a person who is not erased. */
+    int someoneWhoStays() {
+        return IntStream.range(0, count)
+                .filter(face -> !isErased(face))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private int person(int face) {
+        return (int) ((face * 7919L) % identities);
+    }
+
+    /** The face before which a person is erased. */
+    private int erasureOf(int person) {
+        return count / 2 + (int) ((long) person * count / 2 / Math.max(1, erased));
     }
 
     /** Sends so many a second from now on, until {@link #sendRest}. */
@@ -80,6 +123,11 @@ final class NumberedFaces implements AutoCloseable {
     /** The next faces up to a number; now and then one that was sent before. */
     private void sendUntil(int end) {
         for (; next < end; next++) {
+            for (int person = 0; person < erased; person++) {
+                if (erasureOf(person) == next) {
+                    send("person-" + person, null);
+                }
+            }
             send(next);
             if (next % RESENT_EVERY == RESENT_EVERY - 1) {
                 send(next / 2);
@@ -88,6 +136,9 @@ final class NumberedFaces implements AutoCloseable {
     }
 
     private void send(int face) {
+        if (isErased(face) && next >= erasureOf(person(face))) {
+            return;
+        }
         byte[] pixels = new byte[10 * 10 * 3];
         new Random(face).nextBytes(pixels);
         byte[] record = CODEC.encode(LabeledFace.newBuilder()
@@ -98,8 +149,12 @@ final class NumberedFaces implements AutoCloseable {
                 .setHeight(10)
                 .setImage(ByteBuffer.wrap(pixels))
                 .build());
+        send(identity(face), record);
+    }
+
+    private void send(String identity, byte @Nullable [] value) {
         for (CommonConfig common : to) {
-            producer.send(new ProducerRecord<>(common.topics().faces(), identity(face), record), (sent, e) -> {
+            producer.send(new ProducerRecord<>(common.topics().faces(), identity, value), (sent, e) -> {
                 if (e != null) {
                     failure.set(e);
                 }

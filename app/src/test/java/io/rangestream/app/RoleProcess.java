@@ -22,6 +22,11 @@ class RoleProcess implements AutoCloseable {
 
     /** @param log what it logs is appended to */
     RoleProcess(String role, Settings settings, Path log, String... jvmOptions) throws IOException {
+        this(role, flags(settings), log, jvmOptions);
+    }
+
+    /** @param arguments of the command, after its name */
+    RoleProcess(String role, List<String> arguments, Path log, String... jvmOptions) throws IOException {
         this.role = role;
         this.log = log;
         Files.createDirectories(log.getParent());
@@ -29,7 +34,13 @@ class RoleProcess implements AutoCloseable {
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         command.addAll(List.of(jvmOptions));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), RangeStream.class.getName(), role));
-        settings.values().forEach((key, value) -> command.addAll(List.of("-D", key + "=" + value)));
+        command.addAll(arguments);
+    }
+
+    private static List<String> flags(Settings settings) {
+        var flags = new ArrayList<String>();
+        settings.values().forEach((key, value) -> flags.addAll(List.of("-D", key + "=" + value)));
+        return flags;
     }
 
     void start() throws IOException {

@@ -15,6 +15,7 @@ import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -27,6 +28,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -37,7 +40,7 @@ import org.apache.kafka.common.TopicPartition;
  * What samplers have left behind for a reader of committed records, once they have dealt with all faces.
  *
  * @param batches values on the batches topic, by task
- * @param holdout keys on the holdout topic, by task
+ * @param holdout keys on the holdout topic, by task; those of tombstones after {@link #GONE}
  * @param buffers the buffers' changelog, by partition and key in hexadecimal digits
  */
 record SamplerOutcome(
@@ -45,17 +48,23 @@ record SamplerOutcome(
         Map<String, List<ByteBuffer>> batches,
         Map<String, List<String>> holdout,
         Map<String, ByteBuffer> buffers) {
-    private static final RecordCodec CODEC = new RecordCodec(
+    private static final String GONE = "-";
+    static final RecordCodec CODEC = new RecordCodec(
             List.of(TrainingBatch.getClassSchema(), Erasure.getClassSchema(), BatchFace.getClassSchema()),
             SchemaSource.NONE);
 
     /** Waits until every face is dealt with. */
     static SamplerOutcome await(Settings settings, BooleanSupplier isAlive) throws InterruptedException {
+        return await(settings, isAlive, WholeWay.PATIENCE);
+    }
+
+    static SamplerOutcome await(Settings settings, BooleanSupplier isAlive, Duration patience)
+            throws InterruptedException {
         CommonConfig common = CommonConfig.from(settings);
         SamplerConfig config = SamplerConfig.from(settings);
         String application = StreamsSettings.applicationId(common, config);
         try (Admin admin = Admin.create(common.clientConfig())) {
-            WholeWay.await("all faces are dealt with by " + application, () -> {
+            WholeWay.await("all faces are dealt with by " + application, patience, () -> {
                 assertTrue(isAlive.getAsBoolean(), "the sampler has ended");
                 return unread(admin, application, common) == 0;
             });
@@ -76,7 +85,7 @@ record SamplerOutcome(
         batches.forEach((task, values) -> assertEquals(
                 LongStream.rangeClosed(1, values.size()).boxed().toList(),
                 values.stream()
-                        .map(value -> ((TrainingBatch) CODEC.decode(value.array())).getSequence())
+                        .map(value -> sequence(CODEC.decode(value.array())))
                         .toList(),
                 "sequences of " + task));
 
@@ -84,7 +93,7 @@ record SamplerOutcome(
                 .map(value -> ((BatchFace) CODEC.decode(value.array())).getFaceId())
                 .toList();
         List<String> heldOut = holdout.values().stream()
-                .flatMap(List::stream)
+                .flatMap(SamplerOutcome::left)
                 .map(key -> key.substring(key.indexOf('/') + 1))
                 .toList();
         assertEquals(expected(faces, true), sorted(kept), "faces in the buffers");
@@ -93,11 +102,41 @@ record SamplerOutcome(
         Set<String> drawn = new HashSet<>();
         batches.values().stream()
                 .flatMap(List::stream)
-                .map(value -> (TrainingBatch) CODEC.decode(value.array()))
-                .forEach(batch -> batch.getFaces().forEach(face -> drawn.add(face.getFaceId())));
+                .map(value -> CODEC.decode(value.array()))
+                .forEach(record -> {
+                    if (record instanceof TrainingBatch batch) {
+                        batch.getFaces().forEach(face -> drawn.add(face.getFaceId()));
+                    }
+                });
         assertTrue(drawn.size() > faces.count() / 10, "faces drawn: " + drawn.size());
         drawn.removeAll(new HashSet<>(kept));
+        IntStream.range(0, faces.count())
+                .filter(faces::isErased)
+                .forEach(face -> drawn.remove(NumberedFaces.faceId(face)));
         assertEquals(Set.of(), drawn, "drawn and not in a buffer");
+        requireErased(faces.erased());
+    }
+
+    /** Each of them is erased once, and in no batch of the same task afterwards. */
+    private void requireErased(List<String> identities) {
+        batches.forEach((task, values) -> {
+            var gone = new ArrayList<String>();
+            for (ByteBuffer value : values) {
+                SpecificRecord record = CODEC.decode(value.array());
+                if (record instanceof Erasure erasure) {
+                    gone.add(erasure.getIdentity());
+                } else if (record instanceof TrainingBatch batch) {
+                    assertTrue(
+                            batch.getFaces().stream().noneMatch(face -> gone.contains(face.getIdentity())),
+                            "batch %d of task %s holds somebody who was erased".formatted(batch.getSequence(), task));
+                }
+            }
+            assertEquals(sorted(identities), sorted(gone), "erased by task " + task);
+        });
+    }
+
+    private static long sequence(SpecificRecord record) {
+        return record instanceof Erasure erasure ? erasure.getSequence() : ((TrainingBatch) record).getSequence();
     }
 
     /** The same bytes in the same order, by task. */
@@ -114,12 +153,21 @@ record SamplerOutcome(
         assertEquals(other.buffers, buffers);
     }
 
+    /** Batches that are trained on; erasures are on the topic, too. */
+    int trainingBatches() {
+        return (int) batches.values().stream()
+                .flatMap(List::stream)
+                .filter(value -> CODEC.decode(value.array()) instanceof TrainingBatch)
+                .count();
+    }
+
     int batchCount() {
         return batches.values().stream().mapToInt(List::size).sum();
     }
 
     private List<String> expected(NumberedFaces faces, boolean training) {
         return sorted(IntStream.range(0, faces.count())
+                .filter(face -> !faces.isErased(face))
                 .filter(face -> config.split().isTraining(faces.identity(face), NumberedFaces.faceId(face)) == training)
                 .mapToObj(NumberedFaces::faceId)
                 .toList());
@@ -166,8 +214,21 @@ record SamplerOutcome(
                                 .lastHeader(SamplerTopology.HEADER_TASK)
                                 .value()),
                         task -> new ArrayList<>())
-                .add(text(record.key())));
+                .add((record.value() == null ? GONE : "") + text(record.key())));
         return byTask;
+    }
+
+    /** The keys that no tombstone follows. */
+    private static Stream<String> left(List<String> keys) {
+        var left = new ArrayList<String>();
+        for (String key : keys) {
+            if (key.startsWith(GONE)) {
+                left.remove(key.substring(GONE.length()));
+            } else {
+                left.add(key);
+            }
+        }
+        return left.stream();
     }
 
     private static Map<String, ByteBuffer> compacted(List<ConsumerRecord<byte[], byte[]>> records) {

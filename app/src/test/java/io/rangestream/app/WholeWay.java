@@ -26,7 +26,7 @@ import java.util.function.BooleanSupplier;
 
 /** The roles as the tests start them, and what they wait for. */
 final class WholeWay {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private WholeWay() {}
 
@@ -69,10 +69,14 @@ final class WholeWay {
 
     /** Waits until something holds, and fails with its name if it never does. */
     static void await(String what, BooleanSupplier holds) throws InterruptedException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        await(what, PATIENCE, holds);
+    }
+
+    static void await(String what, Duration patience, BooleanSupplier holds) throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
         while (!holds.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("waited " + PATIENCE.toSeconds() + " s in vain: " + what);
+                throw new AssertionError("waited " + patience.toSeconds() + " s in vain: " + what);
             }
             Thread.sleep(50);
         }
