@@ -66,7 +66,8 @@ class ConfigurationReferenceTest {
             var e = assertThrows(
                     ConfigurationException.class,
                     () -> ConfigurationReference.requireKnown(Settings.of(Map.of("rejected.stop." + what, "1"))));
-            assertTrue(e.getMessage().endsWith("the most similar is 'rejected.alarm.%s'".formatted(what)), e.getMessage());
+            assertTrue(
+                    e.getMessage().endsWith("the most similar is 'rejected.alarm.%s'".formatted(what)), e.getMessage());
         }
     }
 

@@ -125,7 +125,8 @@ class LocaleTest {
                                 " && ",
                                 "sh bin/rangestream retract" + on + word(" " + decomposed) + " " + word("e\u0301"),
                                 "sh bin/rangestream identities show" + on + word(decomposed),
-                                "sh bin/rangestream relabel" + on + word(name) + " " + word(OddNamesTest.decomposed(other)),
+                                "sh bin/rangestream relabel" + on + word(name) + " "
+                                        + word(OddNamesTest.decomposed(other)),
                                 "sh bin/rangestream identities list" + on.replace("-- ", ""),
                                 "sh bin/rangestream erase" + on + word("\uFEFF" + other)));
 

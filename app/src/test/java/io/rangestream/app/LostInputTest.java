@@ -85,7 +85,9 @@ class LostInputTest {
             try (var topics = new TopicAdmin(common.clientConfig())) {
                 topics.create(common.topics(), (short) 1);
             }
-            WholeWay.await("it goes on", () -> sampler.isReady() && end(admin, common.topics().batches()) > 0);
+            WholeWay.await(
+                    "it goes on",
+                    () -> sampler.isReady() && end(admin, common.topics().batches()) > 0);
             assertEquals(List.of(), sampler.remarks());
             assertFalse(sampler.failure().isPresent());
         }

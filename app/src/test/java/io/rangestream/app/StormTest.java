@@ -202,7 +202,8 @@ class StormTest {
             }
             String content = Files.readString(checkpoint.get(), StandardCharsets.ISO_8859_1);
             assertTrue(content.contains(named(faces.identity(faces.someoneWhoStays()))), "it names who stays");
-            long reached = version.getTraining().getOffsets().values().iterator().next();
+            long reached =
+                    version.getTraining().getOffsets().values().iterator().next();
             for (String identity : faces.erased()) {
                 if (erasures.get(identity) < reached) {
                     assertFalse(content.contains(named(identity)), () -> "version %d knows %s, erased before"

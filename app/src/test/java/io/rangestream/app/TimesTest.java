@@ -70,9 +70,9 @@ class TimesTest {
                 var s = sampler.status();
                 return s.accepted() == 3 && s.heldOut() == 3 && s.rejected() == 3;
             });
-            WholeWay.await("the letters are there", () -> records(common, common.topics().facesRejected())
-                            .size()
-                    == 3);
+            WholeWay.await(
+                    "the letters are there",
+                    () -> records(common, common.topics().facesRejected()).size() == 3);
             assertFalse(sampler.failure().isPresent());
         }
 
@@ -96,14 +96,17 @@ class TimesTest {
         assertTrue(list.out().contains(FAR_AHEAD.toString()), list.out());
         assertTrue(list.out().contains(began.toString().substring(0, 14)), list.out());
         int before = records(common, common.topics().faces()).size();
-        assertEquals("3 replayed", CommandRun.of(BROKER, "times.", List.of("rejected", "replay")).out());
+        assertEquals(
+                "3 replayed",
+                CommandRun.of(BROKER, "times.", List.of("rejected", "replay")).out());
         for (var record : records(common, common.topics().faces()).subList(before, before + 3)) {
             assertTrue(record.timestamp() >= began.toEpochMilli() && record.timestamp() <= System.currentTimeMillis());
         }
     }
 
     private static void takeAnyTime(CommonConfig common) throws Exception {
-        var faces = new ConfigResource(ConfigResource.Type.TOPIC, common.topics().faces());
+        var faces =
+                new ConfigResource(ConfigResource.Type.TOPIC, common.topics().faces());
         try (Admin admin = Admin.create(common.clientConfig())) {
             admin.incrementalAlterConfigs(Map.of(
                             faces,
@@ -111,7 +114,8 @@ class TimesTest {
                                     set(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime"),
                                     set(
                                             TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG,
-                                            Long.toString(Duration.ofDays(50_000).toMillis())))))
+                                            Long.toString(
+                                                    Duration.ofDays(50_000).toMillis())))))
                     .all()
                     .get();
         }

@@ -81,8 +81,8 @@ final class Progress {
         this.application = application;
         this.input = input;
         this.topicsFromTheStart = List.copyOf(topicsFromTheStart);
-        this.topics = Stream.concat(topicsFromTheStart.stream(), changelogs.stream())
-                .toList();
+        this.topics =
+                Stream.concat(topicsFromTheStart.stream(), changelogs.stream()).toList();
         this.limit = limit;
         this.between = limit.dividedBy(10);
         this.clock = clock;

@@ -22,8 +22,13 @@ class ProgressTest {
     private boolean onlyMarkers;
     private final List<String> missing = new ArrayList<>();
     private final Map<Integer, Progress.Position> positions = new TreeMap<>(Map.of(0, new Progress.Position(5, 5)));
-    private final Progress progress =
-            new Progress(new Watched(), new Broker(), List.of("faces", "batches"), List.of("changelog"), Duration.ofSeconds(60), new Clock());
+    private final Progress progress = new Progress(
+            new Watched(),
+            new Broker(),
+            List.of("faces", "batches"),
+            List.of("changelog"),
+            Duration.ofSeconds(60),
+            new Clock());
 
     @Test
     void unreadFacesWithoutACommitForTooLongAreSaidUntilThereIsOne() {

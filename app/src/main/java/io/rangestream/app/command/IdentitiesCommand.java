@@ -64,8 +64,7 @@ final class IdentitiesCommand implements Runnable {
         @Override
         public Integer call() {
             Settings settings = config.settings();
-            SortedMap<String, KeptIdentities.Counts> people =
-                    KeptIdentities.read(
+            SortedMap<String, KeptIdentities.Counts> people = KeptIdentities.read(
                     ConfigOptions.reach(settings, TopicCatalogue::facesHoldout), SamplerConfig.from(settings));
             if (json) {
                 people.forEach((identity, counts) -> Console.println(
@@ -129,8 +128,7 @@ final class IdentitiesCommand implements Runnable {
         }
 
         private static List<Kept> read(Settings settings, String name) {
-            CommonConfig common =
-                    ConfigOptions.reach(settings, TopicCatalogue::facesHoldout, TopicCatalogue::schemas);
+            CommonConfig common = ConfigOptions.reach(settings, TopicCatalogue::facesHoldout, TopicCatalogue::schemas);
             SamplerConfig sampler = SamplerConfig.from(settings);
             try (var schemas = new SchemaTopic(common.topics().schemas(), common.clientConfig())) {
                 var codec = new RecordCodec(

@@ -71,7 +71,9 @@ final class RejectedCommand implements Runnable {
             var count = new long[1];
             letters().forEach(common, letter -> {
                 if (count[0]++ == 0) {
-                    Console.println(spec, "offset  refused                   sent                      bytes  origin  key  reason");
+                    Console.println(
+                            spec,
+                            "offset  refused                   sent                      bytes  origin  key  reason");
                 }
                 Console.println(spec, row(letter));
             });

@@ -38,9 +38,7 @@ public interface Page {
             lines.add(reason.orElse("ok"));
             lines.addAll(remarks.get());
             return Answer.of(
-                    reason.isEmpty() ? OK : UNAVAILABLE,
-                    "text/plain; charset=utf-8",
-                    String.join("\n", lines) + "\n");
+                    reason.isEmpty() ? OK : UNAVAILABLE, "text/plain; charset=utf-8", String.join("\n", lines) + "\n");
         };
     }
 

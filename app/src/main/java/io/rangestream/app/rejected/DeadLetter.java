@@ -1,8 +1,8 @@
 package io.rangestream.app.rejected;
 
-import io.rangestream.schemas.wire.DeadLetterHeaders;
 import io.rangestream.schemas.identity.InvalidNameException;
 import io.rangestream.schemas.identity.NameRule;
+import io.rangestream.schemas.wire.DeadLetterHeaders;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

@@ -29,7 +29,8 @@ class HealthServerTest {
     @Test
     void aCheckFollowsTheRole() throws Exception {
         var ready = new AtomicBoolean();
-        Page page = Page.objecting(() -> ready.get() ? Optional.empty() : Optional.of("buffers are restored"), List::of);
+        Page page =
+                Page.objecting(() -> ready.get() ? Optional.empty() : Optional.of("buffers are restored"), List::of);
         try (var server = HealthServer.listen(ANY_PORT, Map.of("/readyz", page))) {
             assertEquals("buffers are restored\n", get(server, "/readyz").body());
             assertEquals(503, get(server, "/readyz").statusCode());
