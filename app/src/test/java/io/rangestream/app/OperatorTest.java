@@ -60,7 +60,7 @@ class OperatorTest {
                             && first.isReady()
                             && second.isReady());
             for (String identity : List.of("ann", "bea", "cleo", "dora", "emma")) {
-                send(one, identity, identity.equals("ann") ? 9 : 2, 100);
+                send(one, identity, identity.equals("ann") ? 9 : 2, 192);
             }
             WholeWay.await(
                     "every face is taken in",
@@ -156,7 +156,7 @@ class OperatorTest {
         Settings small = settings("rejected.", "state", Map.of(SamplerConfig.MAX_FACE_BYTES, "1000"));
         try (Sampler sampler = WholeWay.sampler(small)) {
             send(small, "ann", 1, 2000);
-            send(small, "bea", 1, 100);
+            send(small, "bea", 1, 192);
             sendBytes(small, "cleo", "{}".getBytes(StandardCharsets.UTF_8));
             WholeWay.await(
                     "all are dealt with",
@@ -214,6 +214,7 @@ class OperatorTest {
                     .putInt(14, 40)
                     .putInt(18, 8)
                     .putInt(22, 8)
+                    .putShort(28, (short) 24)
                     .array();
             sendBytes(
                     settings,
