@@ -1,5 +1,6 @@
 package io.rangestream.client;
 
+import io.rangestream.schemas.updates.VersionKey;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collections;
@@ -226,7 +227,10 @@ final class UpdateLoop implements Runnable {
                 ? null
                 : "version %s cannot be served%s: %s"
                         .formatted(
-                                last.refusal().version(),
+                                last.refusal()
+                                        .version()
+                                        .map(VersionKey::toString)
+                                        .orElse(""),
                                 last.retryable() ? " and is tried again" : "",
                                 last.refusal().reason());
     }
