@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Schemas and records that any producer may write, read on a small stack, with little memory, in little time. */
 class HostileRecordTest {
-    private static final long STACK_BYTES = 256 * 1024;
+    private static final long STACK_BYTES = 512 * 1024;
     private static final long MAX_ALLOCATED = 128L * 1024 * 1024;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int LONG = 60_000;
