@@ -49,6 +49,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -326,7 +327,7 @@ final class TrainingSession implements AutoCloseable {
             Erasure erasure = forget.erasure();
             var upTo = new HashMap<>(trainer.position().holdout());
             upTo.merge(erasure.getTask(), erasure.getHoldoutRecords(), Math::max);
-            if (!reachHoldout(upTo)) {
+            if (!reachHoldout(() -> holdout.advanceForErasure(upTo))) {
                 return false; // Not complied with before the held out faces are gone, too.
             }
             settled = false;
@@ -347,9 +348,9 @@ final class TrainingSession implements AutoCloseable {
         return true;
     }
 
-    private boolean reachHoldout(Map<String, Long> upTo) {
+    private boolean reachHoldout(BooleanSupplier advance) {
         try {
-            boolean reached = holdout.advance(upTo);
+            boolean reached = advance.getAsBoolean();
             holdoutWait = reached
                     ? ""
                     : "records of %s that the batches name cannot be read yet: the broker holds them back, as it does behind an open transaction, which it ends after transaction.timeout.ms. Training waits"
@@ -363,7 +364,7 @@ final class TrainingSession implements AutoCloseable {
 
     /** Whether everything is there that the version that is due takes. */
     boolean mayPublish() {
-        return reachHoldout(trainer.position().holdout());
+        return reachHoldout(() -> holdout.advance(trainer.position().holdout()));
     }
 
     /** Writes a checkpoint between versions when one is due. */

@@ -11,9 +11,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -27,10 +29,11 @@ import org.jspecify.annotations.Nullable;
  * ({@code rs-holdout-index}). A batch names how many its task had written; what lies beyond is read but waits, so that
  * the same batches always meet the same holdout.
  *
- * <p>A record whose key is not that of its face, or whose number was dealt with before, is foreign and passed over. A foreign number ahead
+ * <p>A record whose key is not that of its face, or a face whose number was dealt with before, is foreign and passed over. A foreign number ahead
  * of its task's waits for that number and holds nothing up. Numbers may be missing, since compaction removes superseded records; that they
  * are, and are not merely out of sight behind another producer's open transaction, is known once everything has been read that was written
- * by then. Not thread-safe.
+ * by then. Numbers that are all there may be foreign, too: an erasure reads on to that point whatever there is, and a tombstone counts however
+ * late it comes behind a foreign record of its number. Not thread-safe.
  */
 public final class HoldoutReader implements AutoCloseable {
     /** Header with the name of the sampler task. */
@@ -39,7 +42,7 @@ public final class HoldoutReader implements AutoCloseable {
     public static final String INDEX_HEADER = "rs-holdout-index";
 
     private static final Pattern TASK = Pattern.compile("[0-9]{1,9}_[0-9]{1,9}");
-    private static final Pattern INDEX = Pattern.compile("[0-9]{1,18}");
+    private static final Pattern INDEX = Pattern.compile("[1-9][0-9]{0,17}");
     private static final Duration POLL = Duration.ofMillis(100);
     private static final long NONE = -1;
 
@@ -53,6 +56,8 @@ public final class HoldoutReader implements AutoCloseable {
     private final TreeMap<String, LabeledFace> faces = new TreeMap<>();
     private final Map<String, Long> appliedOffsets = new HashMap<>();
     private long target = NONE;
+    /** Whether the target was looked up for an erasure. */
+    private boolean forErasure;
 
     private record Entry(long offset, String key, @Nullable LabeledFace face) {}
 
@@ -79,23 +84,37 @@ public final class HoldoutReader implements AutoCloseable {
      * @return false if some may be there that cannot be read yet; then nothing was taken in, and another call goes on
      */
     public boolean advance(Map<String, Long> upTo) {
-        while (!hasEach(upTo)) {
-            if (target == NONE) {
+        return advance(upTo, false);
+    }
+
+    /**
+     * As {@link #advance}, before an erasure is acknowledged: its tombstones are taken in although foreign records bear their numbers, as
+     * everything is read that was written by now.
+     */
+    public boolean advanceForErasure(Map<String, Long> upTo) {
+        return advance(upTo, true);
+    }
+
+    private boolean advance(Map<String, Long> upTo, boolean erasure) {
+        while (erasure || !hasEach(upTo)) {
+            if (target == NONE || (erasure && !forErasure)) {
                 target = writtenEnd.getAsLong();
+                forErasure = erasure;
             }
             long position = consumer.position(partition);
             if (position >= target) {
-                break; // What is missing was superseded.
+                break; // What is missing by now was superseded.
             }
             if (read() == 0 && consumer.position(partition) == position) {
                 return false;
             }
         }
         target = NONE;
+        forErasure = false;
         upTo.forEach((task, last) -> {
             NavigableMap<Long, List<Entry>> due = waiting(task).headMap(last, true);
             if (!due.isEmpty()) {
-                due.values().forEach(entries -> entries.forEach(this::apply));
+                due.values().forEach(this::apply);
                 taken.put(task, due.lastKey()); // Not what the batch claims, which may be absurd.
                 due.clear();
             }
@@ -145,6 +164,19 @@ public final class HoldoutReader implements AutoCloseable {
         return count;
     }
 
+    /** Of one number only one record is a sampler's. That may be the tombstone, so a face does not come back over it. */
+    private void apply(List<Entry> sameNumber) {
+        Set<String> takenBack = sameNumber.stream()
+                .filter(entry -> entry.face() == null)
+                .map(Entry::key)
+                .collect(Collectors.toSet());
+        for (Entry entry : sameNumber) {
+            if (entry.face() == null || !takenBack.contains(entry.key())) {
+                apply(entry);
+            }
+        }
+    }
+
     /** Two tasks may write one key, and their prefixes end at different offsets: the later record of the log counts. */
     private void apply(Entry entry) {
         if (appliedOffsets.merge(entry.key(), entry.offset(), Math::max) != entry.offset()) {
@@ -168,7 +200,8 @@ public final class HoldoutReader implements AutoCloseable {
             return;
         }
         long number = Long.parseLong(index);
-        if (number <= taken.getOrDefault(task, 0L)) {
+        boolean late = number <= taken.getOrDefault(task, 0L);
+        if (late && record.value() != null) {
             passedOver.add(
                     record.offset(),
                     "it says that it is number %d of task %s, which came before".formatted(number, task));
@@ -179,6 +212,10 @@ public final class HoldoutReader implements AutoCloseable {
             entry = entry(record);
         } catch (UndecodableRecordException e) {
             passedOver.add(record.offset(), String.valueOf(e.getMessage()));
+            return;
+        }
+        if (late) {
+            apply(entry); // The record of its number that came before may be a foreign one.
             return;
         }
         // A foreign record may bear a number that comes yet; both count, so that a tombstone is never lost.

@@ -159,6 +159,72 @@ class HoldoutReaderTest {
     }
 
     @Test
+    void aForeignRecordInPlaceOfATombstoneDoesNotKeepTheFace() {
+        write("0_0", 1, "ann/1");
+        write("0_0", 2, "eve/1");
+        assertTrue(reader.advance(Map.of("0_0", 2L)), "the foreign one is taken in");
+        writeTombstone("0_0", 2, "ann/1");
+
+        assertTrue(reader.advanceForErasure(Map.of("0_0", 2L)));
+
+        assertFalse(reader.faces().containsKey("ann/1"));
+    }
+
+    @Test
+    void aForeignRecordInPlaceOfATombstoneThatCannotBeReadYetHoldsTheErasureUp() {
+        write("0_0", 1, "ann/1");
+        write("0_0", 2, "eve/1");
+        openUntil = 4;
+
+        assertFalse(reader.advanceForErasure(Map.of("0_0", 2L)));
+        assertFalse(reader.advanceForErasure(Map.of("0_0", 2L)), "nor is the second try acknowledged");
+
+        writeTombstone("0_0", 2, "ann/1");
+        write("0_0", 3, "bob/1");
+        assertTrue(reader.advanceForErasure(Map.of("0_0", 2L)));
+        assertFalse(reader.faces().containsKey("ann/1"));
+    }
+
+    @Test
+    void anErasureDoesNotGoByWhereTheTopicEndedBefore() {
+        write("0_0", 1, "ann/1");
+        write("0_0", 2, "eve/1");
+        openUntil = 3;
+        assertFalse(reader.advance(Map.of("0_0", 3L)));
+        openUntil = 4;
+
+        assertFalse(reader.advanceForErasure(Map.of("0_0", 2L)));
+
+        offset = 3;
+        writeTombstone("0_0", 2, "ann/1");
+        assertTrue(reader.advanceForErasure(Map.of("0_0", 2L)));
+        assertFalse(reader.faces().containsKey("ann/1"));
+    }
+
+    @Test
+    void aFaceDoesNotComeBackOverATombstoneOfItsNumber() {
+        write("0_0", 1, "ann/1");
+        writeTombstone("0_0", 2, "ann/1");
+        write("0_0", 2, "ann/1");
+
+        assertTrue(reader.advance(Map.of("0_0", 2L)));
+
+        assertFalse(reader.faces().containsKey("ann/1"));
+    }
+
+    @Test
+    void aTombstoneWithoutANumberTakesNobodyBack() {
+        write("0_0", 1, "ann/1");
+        assertTrue(reader.advance(Map.of("0_0", 1L)));
+        writeTombstone("0_0", 0, "ann/1");
+
+        assertTrue(reader.advanceForErasure(Map.of("0_0", 1L)));
+
+        assertTrue(reader.faces().containsKey("ann/1"));
+        assertEquals(1, reader.foreign());
+    }
+
+    @Test
     void aKeyThatIsNotThatOfItsFaceIsForeign() {
         add("ann/1", face("eve/1"), Map.of(HoldoutReader.TASK_HEADER, "0_0", HoldoutReader.INDEX_HEADER, "1"));
         add("ann", face("ann/2"), Map.of(HoldoutReader.TASK_HEADER, "0_0", HoldoutReader.INDEX_HEADER, "1"));
