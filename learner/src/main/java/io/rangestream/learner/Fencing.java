@@ -1,5 +1,6 @@
 package io.rangestream.learner;
 
+import io.rangestream.learner.publish.OvertakenException;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -16,7 +17,7 @@ final class Fencing {
 
     /**
      * Whether a failure says that the producer's transactional id or the consumer's place in the group is another learner's by
-     * now. Depending on what the broker noticed first, that is the failure itself, its cause, or what aborting met.
+     * now, or that somebody has published since. Depending on what the broker noticed first, that is the failure itself, its cause, or what aborting met.
      */
     static boolean isBehind(Throwable failure) {
         return isBehind(failure, Collections.newSetFromMap(new IdentityHashMap<>()));
@@ -29,6 +30,7 @@ final class Fencing {
         return failure instanceof ProducerFencedException
                 || failure instanceof InvalidProducerEpochException
                 || failure instanceof CommitFailedException
+                || failure instanceof OvertakenException
                 || Stream.concat(Stream.ofNullable(failure.getCause()), Arrays.stream(failure.getSuppressed()))
                         .anyMatch(further -> isBehind(further, seen));
     }

@@ -119,7 +119,7 @@ final class TrainingThread {
     /** Another learner has the partition. Waits for nothing: what is in the making will be refused when it comes to be published. */
     void lose() {
         membership.lose();
-        noteTakeover();
+        noteTakeover("the group says so");
         end(Ending.DROP);
     }
 
@@ -159,7 +159,7 @@ final class TrainingThread {
             }
         } catch (RuntimeException | Error e) {
             if (e instanceof KafkaException && Fencing.isBehind(e)) {
-                noteTakeover();
+                noteTakeover(String.valueOf(e.getMessage()));
             } else if (!Recoverable.is(e)) {
                 failure = e;
             } else if (ending == Ending.NONE) {
@@ -274,12 +274,13 @@ final class TrainingThread {
     }
 
     /** Polling and publishing may both find out; it is told once. Nobody may have taken over from one that has stood still. */
-    private void noteTakeover() {
+    private void noteTakeover(String why) {
         if (takenOver.compareAndSet(false, true)) {
             log.warn(
                     "this learner has lost its place in the group, by standing still or to another learner: what it has trained"
-                            + " since its last checkpoint, of version {} or later, is dropped",
-                    status.version());
+                            + " since its last checkpoint, of version {} or later, is dropped ({})",
+                    status.version(),
+                    why);
         }
     }
 

@@ -3,6 +3,7 @@ package io.rangestream.learner;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.rangestream.learner.publish.OvertakenException;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
@@ -16,6 +17,7 @@ class FencingTest {
         assertTrue(Fencing.isBehind(new ProducerFencedException("newer epoch")));
         assertTrue(Fencing.isBehind(new KafkaException("in error state", new InvalidProducerEpochException("old"))));
         assertTrue(Fencing.isBehind(new CommitFailedException("another generation")));
+        assertTrue(Fencing.isBehind(new OvertakenException("published since")));
         var aborting = new KafkaException("cannot send");
         aborting.addSuppressed(new ProducerFencedException("newer epoch"));
         assertTrue(Fencing.isBehind(aborting));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.learner.checkpoint.CheckpointException;
+import io.rangestream.learner.publish.OvertakenException;
 import io.rangestream.learner.training.TrainingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,6 +47,18 @@ class RetryTest {
                 () -> retry.until("publishing", () -> {
                     attempts.incrementAndGet();
                     throw new RecordTooLargeException("40 MiB");
+                }));
+
+        assertEquals(1, attempts.get());
+    }
+
+    @Test
+    void whoeverWasOvertakenTriesNoMore() {
+        assertThrows(
+                OvertakenException.class,
+                () -> retry.until("publishing", () -> {
+                    attempts.incrementAndGet();
+                    throw new OvertakenException("another learner has published since");
                 }));
 
         assertEquals(1, attempts.get());

@@ -85,7 +85,8 @@ public final class PublishingRight implements AutoCloseable {
      * @param known the versions before this one; has it afterwards
      * @param letters of faces that were left out of training
      * @return the event as published
-     * @throws CommitFailedException if another learner has the partition, or has published meanwhile
+     * @throws CommitFailedException if another learner has the partition
+     * @throws OvertakenException if somebody else has published meanwhile
      * @throws KafkaException as {@link ModelPublisher#publish}
      */
     public ModelUpdate publish(
@@ -129,7 +130,7 @@ public final class PublishingRight implements AutoCloseable {
             return last;
         }
         if (!states(now).equals(states(known))) {
-            throw new CommitFailedException("another learner has published since");
+            throw new OvertakenException("another learner, or a command, has published since");
         }
         return Optional.empty();
     }

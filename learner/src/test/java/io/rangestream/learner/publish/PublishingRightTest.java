@@ -139,7 +139,7 @@ class PublishingRightTest {
                 .setEventNumber(41)
                 .build());
 
-        assertThrows(CommitFailedException.class, () -> publish(right, publisher));
+        assertThrows(OvertakenException.class, () -> publish(right, publisher));
 
         assertEquals(0, producers.get(1).commitCount());
     }
