@@ -2,6 +2,7 @@ package io.rangestream.learner.evaluation;
 
 import io.rangestream.avro.LabeledFace;
 import io.rangestream.learner.records.PassedOver;
+import io.rangestream.learner.records.SamplerTasks;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.UndecodableRecordException;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +42,6 @@ public final class HoldoutReader implements AutoCloseable {
     /** Header with the record's number among its task's, decimal, from 1. */
     public static final String INDEX_HEADER = "rs-holdout-index";
 
-    private static final Pattern TASK = Pattern.compile("[0-9]{1,9}_[0-9]{1,9}");
     private static final Pattern INDEX = Pattern.compile("[1-9][0-9]{0,17}");
     private static final Duration POLL = Duration.ofMillis(100);
     private static final long NONE = -1;
@@ -194,7 +194,7 @@ public final class HoldoutReader implements AutoCloseable {
         String index = text(record.headers().lastHeader(INDEX_HEADER));
         if (task == null
                 || index == null
-                || !TASK.matcher(task).matches()
+                || !SamplerTasks.isName(task)
                 || !INDEX.matcher(index).matches()) {
             passedOver.add(record.offset(), "it names no sampler task and number");
             return;

@@ -6,14 +6,11 @@ import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.UndecodableRecordException;
 import io.rangestream.schemas.wire.UnknownSchemaException;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Reads the records of the batches topic. Whether a record is in its task's sequence is for {@link LogOrder} to say. */
 public final class BatchRecords {
-    private static final Pattern TASK = Pattern.compile("[0-9]{1,9}_[0-9]{1,9}");
-
     private final RecordCodec codec;
     private final Predicate<String> tasks;
     private final int maxCrops;
@@ -38,7 +35,7 @@ public final class BatchRecords {
      */
     public LogRecord read(ConsumerRecord<String, byte[]> record) {
         String task = record.key();
-        if (task == null || !TASK.matcher(task).matches()) {
+        if (task == null || !SamplerTasks.isName(task)) {
             throw new ForeignRecordException("its key names no sampler task");
         }
         if (record.value() == null) {

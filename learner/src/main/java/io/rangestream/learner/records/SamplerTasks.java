@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.KafkaException;
 
 /**
@@ -11,6 +12,9 @@ import org.apache.kafka.common.KafkaException;
  * the topic, any may exist. Not thread-safe.
  */
 public final class SamplerTasks implements Predicate<String> {
+    /** The sampler has one subtopology, 0. */
+    private static final Pattern NAME = Pattern.compile("0_(?:0|[1-9][0-9]{0,8})");
+
     private static final long NANOS_BETWEEN_LOOKS = Duration.ofSeconds(1).toNanos();
     private static final int UNKNOWN = -1;
 
@@ -24,9 +28,17 @@ public final class SamplerTasks implements Predicate<String> {
         this.partitions = partitions;
     }
 
+    /** Whether a text is written as the name of a sampler task: {@code 0_} and a partition. */
+    public static boolean isName(String text) {
+        return NAME.matcher(text).matches();
+    }
+
     /** @param task as {@code 0_3} */
     @Override
     public boolean test(String task) {
+        if (!isName(task)) {
+            return false;
+        }
         int partition = Integer.parseInt(task.substring(task.indexOf('_') + 1));
         long now = System.nanoTime();
         if (partition >= known && (!looked || now - lastLook >= NANOS_BETWEEN_LOOKS)) {

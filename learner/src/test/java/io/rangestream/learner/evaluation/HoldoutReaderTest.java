@@ -94,13 +94,15 @@ class HoldoutReaderTest {
     void aRecordWithoutTaskOrNumberIsSkipped() {
         add("ann/1", face("ann/1"), Map.of(HoldoutReader.TASK_HEADER, "0_0"));
         add("ann/4", face("ann/4"), Map.of(HoldoutReader.TASK_HEADER, "sampler", HoldoutReader.INDEX_HEADER, "1"));
+        add("ann/5", face("ann/5"), Map.of(HoldoutReader.TASK_HEADER, "1_0", HoldoutReader.INDEX_HEADER, "1"));
         add("ann/2", face("ann/2"), Map.of(HoldoutReader.INDEX_HEADER, "1"));
         add("ann/3", face("ann/3"), Map.of(HoldoutReader.TASK_HEADER, "0_0", HoldoutReader.INDEX_HEADER, "one"));
         write("0_0", 1, "bob/1");
 
-        reader.advance(Map.of("0_0", 1L));
+        reader.advance(Map.of("0_0", 1L, "1_0", 1L));
 
         assertEquals(Set.of("bob/1"), reader.faces().keySet());
+        assertEquals(5, reader.foreign());
     }
 
     @Test

@@ -47,7 +47,9 @@ class BatchRecordsTest {
     void whatNoTaskCanHaveWrittenIsForeignAtOnce() {
         SpecificRecord sound = batch("0_1", 7, 2, 3, 6);
 
-        for (String key : new String[] {null, "", "faces", "0_", "_1", "0_1_2", "0_-1", "0_99999999999", "0_2", "7"}) {
+        for (String key : new String[] {
+            null, "", "faces", "0_", "_1", "0_1_2", "0_-1", "0_99999999999", "0_2", "7", "1_0", "1_1", "00_1", "0_01"
+        }) {
             assertThrows(ForeignRecordException.class, () -> records.read(record(key, sound)), key);
         }
         assertThrows(
@@ -90,6 +92,7 @@ class BatchRecordsTest {
         assertTrue(tasks.test("0_77"));
         assertTrue(new SamplerTasks(Optional::empty).test("0_77"));
         assertFalse(new SamplerTasks(() -> Optional.of(77)).test("0_77"));
+        assertFalse(tasks.test("1_0"), "the sampler has one subtopology");
     }
 
     private static Optional<Schema> find(long fingerprint) {
