@@ -3,6 +3,7 @@ package io.rangestream.learner.evaluation;
 import io.rangestream.avro.LabeledFace;
 import io.rangestream.learner.records.PassedOver;
 import io.rangestream.learner.records.SamplerTasks;
+import io.rangestream.schemas.identity.NameRule;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.UndecodableRecordException;
 import java.nio.charset.StandardCharsets;
@@ -231,6 +232,10 @@ public final class HoldoutReader implements AutoCloseable {
         }
         if (face != null && !key.equals(face.getIdentity() + "/" + face.getFaceId())) {
             throw new UndecodableRecordException("its key is not that of its face");
+        }
+        if (face != null
+                && !(NameRule.IDENTITY.isNormal(face.getIdentity()) && NameRule.FACE_ID.isNormal(face.getFaceId()))) {
+            throw new UndecodableRecordException("its identity or face_id is no normalised name");
         }
         return new Entry(record.offset(), key, face);
     }

@@ -1,7 +1,9 @@
 package io.rangestream.learner.records;
 
+import io.rangestream.avro.BatchFace;
 import io.rangestream.avro.Erasure;
 import io.rangestream.avro.TrainingBatch;
+import io.rangestream.schemas.identity.NameRule;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.UndecodableRecordException;
 import io.rangestream.schemas.wire.UnknownSchemaException;
@@ -69,6 +71,11 @@ public final class BatchRecords {
                 batch.getSamplesPerIdentity(),
                 crops);
         require(crops <= maxCrops, "a batch of %d crops; %d fit into a quarter of the heap", crops, maxCrops);
+        for (BatchFace face : batch.getFaces()) {
+            require(
+                    NameRule.IDENTITY.isNormal(face.getIdentity()) && NameRule.FACE_ID.isNormal(face.getFaceId()),
+                    "a batch with a face whose identity or face_id is no normalised name");
+        }
     }
 
     private static void require(boolean holds, String otherwise, Object... parts) {

@@ -240,6 +240,18 @@ class HoldoutReaderTest {
     }
 
     @Test
+    void aFaceWithANameThatNoSamplerWritesIsForeign() {
+        write("0_0", 1, "ann/" + "1".repeat(65_536));
+        write("0_0", 2, "a".repeat(65_536) + "/1");
+        write("0_0", 3, "bob/1");
+
+        assertTrue(reader.advance(Map.of("0_0", 3L)));
+
+        assertEquals(Set.of("bob/1"), reader.faces().keySet());
+        assertEquals(2, reader.foreign());
+    }
+
+    @Test
     void whatIsNoFaceTakesNobodyElsesFaceBack() {
         write("0_0", 1, "ann/1");
         add("ann/1", new byte[] {1}, Map.of(HoldoutReader.TASK_HEADER, "0_0", HoldoutReader.INDEX_HEADER, "2"));

@@ -74,6 +74,15 @@ class BatchRecordsTest {
     }
 
     @Test
+    void aNameThatNoSamplerWritesIsRefused() {
+        for (String name : new String[] {"a".repeat(65_536), " ann", "e\u0301"}) {
+            refused("normalised name", "0_1", batch("0_1", 7, face(name, "1")));
+            refused("normalised name", "0_1", batch("0_1", 7, face("ann", name)));
+        }
+        refused("normalised name", "0_1", batch("0_1", 7, face("", "1")));
+    }
+
+    @Test
     void aSchemaThatMayComeYetIsToldFromOneThatDoesNotFit() {
         byte[] unknown = CODEC.encode(batch("0_1", 7, 2, 3, 6));
         unknown[4] ^= 1;
@@ -109,15 +118,24 @@ class BatchRecordsTest {
         return new ConsumerRecord<>("batches", 0, 3, key, CODEC.encode(value));
     }
 
+    private static BatchFace face(String identity, String faceId) {
+        return new BatchFace(identity, faceId, Encoding.PNG, 0, 0, ByteBuffer.wrap(new byte[] {1}));
+    }
+
+    private static TrainingBatch batch(String task, long sequence, BatchFace face) {
+        TrainingBatch batch = batch(task, sequence, 1, 1, 1);
+        batch.setFaces(List.of(face));
+        return batch;
+    }
+
     private static TrainingBatch batch(String task, long sequence, int identities, int samples, int crops) {
-        var face = new BatchFace("ann", "1", Encoding.PNG, 0, 0, ByteBuffer.wrap(new byte[] {1}));
         return TrainingBatch.newBuilder()
                 .setBatchId(task + "/" + sequence)
                 .setTask(task)
                 .setSequence(sequence)
                 .setIdentities(identities)
                 .setSamplesPerIdentity(samples)
-                .setFaces(Collections.nCopies(crops, face))
+                .setFaces(Collections.nCopies(crops, face("ann", "1")))
                 .build();
     }
 }

@@ -77,6 +77,15 @@ public enum NameRule {
         }
     }
 
+    /** Whether a text is a name and normalised already. */
+    public boolean isNormal(String text) {
+        try {
+            return normalise(text).equals(text);
+        } catch (InvalidNameException e) {
+            return false;
+        }
+    }
+
     /** Whether a text consists of nothing but characters that are taken off the ends of names. */
     public static boolean isBlank(String text) {
         return text.codePoints().allMatch(NameRule::isTakenOff);
