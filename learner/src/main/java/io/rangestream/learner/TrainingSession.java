@@ -288,7 +288,7 @@ final class TrainingSession implements AutoCloseable {
     /** Finds out what is due by the next record; false if there is none, or training stops. */
     private boolean judge() {
         Pending next = pending.peek();
-        if (next == null || order.stop().isPresent()) {
+        if (next == null || (order.stop().isPresent() && !isStopRefuted())) {
             return false;
         }
         boolean again = false;
@@ -305,6 +305,13 @@ final class TrainingSession implements AutoCloseable {
             pending.remove();
         }
         return order.stop().isEmpty();
+    }
+
+    /** Whether the records at which training stopped turn out foreign by what has been taken in behind them. */
+    private boolean isStopRefuted() {
+        return pending.stream()
+                .anyMatch(later -> later instanceof Pending.Sound sound
+                        && order.endsStop(sound.item().record()));
     }
 
     private boolean perform(LogOrder.Item<Work> item) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What cannot be read, and what is ahead of its task, may be foreign, or the sign of a loss. It is in doubt until the task's next record
  * comes: if that one follows the last, everything in between was foreign; if it follows the one ahead, records are missing, and training
- * stops until an operator has it go on. Not thread-safe.
+ * stops until an operator has it go on, or the next record comes after all, as then both ahead were foreign. Not thread-safe.
  *
  * @param <T> what is to be done with a record
  */
@@ -104,6 +104,22 @@ public final class LogOrder<T> {
             }
             case AHEAD -> judgeAhead(item);
         };
+    }
+
+    /**
+     * Looks at a record beyond the one at which training stopped.
+     *
+     * @return whether it is the one that seemed to be missing: then training goes on, and the record at which it stopped is to be judged again
+     */
+    public boolean endsStop(LogRecord later) {
+        if (behindGap == null
+                || !behindGap.record().task().equals(later.task())
+                || position.check(later.task(), later.sequence()) != LogPosition.Order.NEXT) {
+            return false;
+        }
+        behindGap = null;
+        passAhead(later.task(), later);
+        return true;
     }
 
     /** What stops training until somebody acts, in one line; empty if nothing does. */

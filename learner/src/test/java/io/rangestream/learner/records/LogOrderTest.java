@@ -109,6 +109,36 @@ class LogOrderTest {
     }
 
     @Test
+    void twoForeignRecordsThatFollowEachOtherStopNothingOnceTheNextBatchIsThere() {
+        batch(TASK, 1);
+        batch(TASK, 1000);
+        LogOrder.Item<String> second = item(TASK, 1001);
+        assertTrue(order.judge(second).again());
+        assertTrue(order.stop().isPresent());
+
+        LogOrder.Item<String> other = item("0_1", 1);
+        LogOrder.Item<String> third = item(TASK, 1002);
+        LogOrder.Item<String> real = item(TASK, 2);
+        assertFalse(order.endsStop(other.record()), "another task proves nothing");
+        assertFalse(order.endsStop(third.record()));
+        assertTrue(order.endsStop(real.record()));
+        assertEquals(Optional.empty(), order.stop());
+
+        take(second);
+        take(other);
+        assertTrue(order.judge(third).again(), "the second and the third follow each other, too");
+        assertTrue(order.endsStop(real.record()));
+        take(third);
+        take(real);
+        batch(TASK, 3);
+
+        assertEquals(List.of("0_0/1", "0_1/1", "0_0/2", "0_0/3"), done);
+        assertEquals(3, position.foreignRecords());
+        assertEquals(0, position.lostRecords());
+        assertTrue(position.isProven());
+    }
+
+    @Test
     void anOrderHoldsWhenTheSamePlaceIsComeToAgain() {
         orders.add("0_0/3");
         batch(TASK, 1);
