@@ -2,6 +2,7 @@ package io.rangestream.sampler.topology;
 
 import io.rangestream.avro.BufferStatistics;
 import io.rangestream.avro.Erasure;
+import io.rangestream.sampler.config.LabelChecks;
 import io.rangestream.sampler.config.SamplerConfig;
 import io.rangestream.sampler.internal.buffer.FaceBuffers;
 import io.rangestream.sampler.internal.buffer.FormerNames;
@@ -111,7 +112,7 @@ final class SamplerTask {
                 Duration.ofNanos(System.nanoTime() - began).toMillis());
     }
 
-    /** @throws RejectedFaceException if the record cannot be used; then no state was touched */
+    /** @throws RejectedFaceException if the record cannot be used; then nothing but counts has changed, see {@link #refused} */
     void process(Record<byte[], byte[]> record) {
         Request request = read(record);
         settleNames();
@@ -121,6 +122,11 @@ final class SamplerTask {
                     add,
                     rank(add.identity(), add.faceId()),
                     record.headers().lastHeader(SamplerTopology.HEADER_CORRECTION) != null);
+            if (labels.refuses(picture)) {
+                state = state.withLabels(labels.refused(state.labels()));
+                throw new RejectedFaceException("the same picture came under another identity (%s=refuse)"
+                        .formatted(LabelChecks.CONFLICT));
+            }
             arrived();
             add(add, picture, OriginalTime.of(record.headers()));
         } else if (request instanceof Request.Retract retract) {

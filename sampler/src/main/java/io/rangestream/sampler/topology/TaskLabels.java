@@ -5,7 +5,6 @@ import io.rangestream.sampler.config.LabelChecks.Conflict;
 import io.rangestream.sampler.internal.buffer.LabelState;
 import io.rangestream.sampler.internal.buffer.RecentPictures;
 import io.rangestream.sampler.internal.buffer.RecentPictures.Finding;
-import io.rangestream.sampler.internal.intake.RejectedFaceException;
 import io.rangestream.sampler.internal.intake.Request;
 import io.rangestream.sampler.topology.TaskBoard.Event;
 import java.nio.ByteBuffer;
@@ -19,7 +18,7 @@ final class TaskLabels {
     private final RecentPictures pictures;
     private final TaskBoard board;
 
-    /** A picture that was looked up and may be remembered. */
+    /** A picture that was looked up and may be remembered, and what of it counts. */
     record Looked(long content, long identity, long rank, Finding finding) {}
 
     TaskLabels(LabelChecks checks, KeyValueStore<Bytes, byte[]> store, TaskBoard board) {
@@ -31,8 +30,7 @@ final class TaskLabels {
     /**
      * Looks a face's picture up; nothing changes.
      *
-     * @param isCorrection whether an operator gives the picture its identity
-     * @throws RejectedFaceException if it is known under another identity and refused for that
+     * @param isCorrection whether an operator gives the picture its identity, which is then no conflict
      */
     Looked look(Request.Add face, long rank, boolean isCorrection) {
         if (!pictures.isOn()) {
@@ -41,15 +39,22 @@ final class TaskLabels {
         long content = RecentPictures.checksum(face.face().getImage());
         long identity = identity(face.identity());
         Finding finding = pictures.find(content, identity, rank);
-        if (finding == Finding.OTHER_IDENTITY && conflict == Conflict.REFUSE && !isCorrection) {
-            board.count(Event.LABEL_CONFLICT);
-            throw new RejectedFaceException(
-                    "the same picture came under another identity (%s=refuse)".formatted(LabelChecks.CONFLICT));
-        }
-        return new Looked(content, identity, rank, finding);
+        boolean isSettled = isCorrection && finding == Finding.OTHER_IDENTITY;
+        return new Looked(content, identity, rank, isSettled ? Finding.NEW : finding);
     }
 
-    /** Remembers a face that turned out to be new. */
+    /** Whether a face is not to be taken in, as its picture is known under another identity. */
+    boolean refuses(Looked face) {
+        return face.finding() == Finding.OTHER_IDENTITY && conflict == Conflict.REFUSE;
+    }
+
+    /** Counts a face that is refused. */
+    LabelState refused(LabelState before) {
+        board.count(Event.LABEL_CONFLICT);
+        return before.refused();
+    }
+
+    /** Remembers a face that was taken in, whatever was found: what is there already may be taken back before it. */
     LabelState taken(LabelState before, Looked face) {
         if (!pictures.isOn()) {
             return before;
@@ -57,9 +62,7 @@ final class TaskLabels {
         if (face.finding() != Finding.NEW) {
             board.count(face.finding() == Finding.OTHER_IDENTITY ? Event.LABEL_CONFLICT : Event.REPEATED_PICTURE);
         }
-        if (face.finding() == Finding.NEW) {
-            pictures.add(before.pictures(), face.content(), face.identity(), face.rank());
-        }
+        pictures.add(before.pictures(), face.content(), face.identity(), face.rank());
         return before.noted(face.finding());
     }
 

@@ -17,8 +17,8 @@ class LabelsTest {
     void aPictureUnderTwoIdentitiesIsCountedAndInTheBatches() {
         try (var sampler = new SamplerHarness(Faces.config())) {
             sampler.add("ann", "0");
-            sampler.send(picture("bob", "other name", "ann", "0"));
             sampler.send(picture("ann", "other id", "ann", "0"));
+            sampler.send(picture("bob", "other name", "ann", "0"));
             sampler.send(picture("bob", "other name", "ann", "0"));
             assertEquals(1, sampler.board.counted(Event.LABEL_CONFLICT));
             assertEquals(1, sampler.board.counted(Event.REPEATED_PICTURE));
@@ -59,6 +59,46 @@ class LabelsTest {
             sampler.add("zoe", "0");
             sampler.send(picture("ann", "x", "zoe", "0"));
             assertEquals(1, sampler.letters.size());
+        }
+    }
+
+    @Test
+    void theOldLabelIsRefusedAfterRelabelling() {
+        var first = new SamplerHarness(Faces.config(LabelChecks.CONFLICT, "refuse"));
+        first.add("ann", "0");
+        first.send(
+                "bob".getBytes(StandardCharsets.UTF_8),
+                Faces.CODEC.encode(picture("bob", "0", "ann", "0")),
+                new RecordHeaders().add(SamplerTopology.HEADER_CORRECTION, new byte[0]));
+        first.erase("ann");
+        assertEquals(0, first.board.counted(Event.LABEL_CONFLICT), "a correction is no conflict");
+        first.add("ann", "0");
+        assertEquals(1, first.letters.size());
+
+        try (var second = first.reopen()) {
+            second.add("ann", "0");
+            assertEquals(1, second.letters.size());
+            for (int face = 1; face < 9; face++) {
+                second.add("p" + face % 3, "" + face);
+            }
+            var batches = second.batches();
+            assertEquals(
+                    2,
+                    batches.get(batches.size() - 1).getBuffers().getLabelConflicts(),
+                    "what was refused is in the batches, too");
+        }
+    }
+
+    @Test
+    void aSecondFaceWithThePictureHoldsItWhenTheFirstIsTakenBack() {
+        try (var sampler = new SamplerHarness(Faces.config(LabelChecks.CONFLICT, "refuse"))) {
+            sampler.add("ann", "0");
+            sampler.send(picture("ann", "1", "ann", "0"));
+            sampler.retract("ann", "0");
+            sampler.send(picture("bob", "x", "ann", "0"));
+            assertEquals(1, sampler.letters.size());
+            sampler.send(picture("ann", "1", "ann", "0"));
+            assertEquals(1, sampler.board.counted(Event.DUPLICATE));
         }
     }
 

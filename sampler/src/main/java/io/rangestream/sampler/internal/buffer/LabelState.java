@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
  * What a task has seen of its pictures' labels; part of its {@link TaskState}. Immutable.
  *
  * @param pictures new faces that were remembered in {@link RecentPictures}
- * @param conflicts those whose picture was there under another identity
- * @param repeats those whose picture was there under the same identity with another face_id
+ * @param conflicts faces whose picture was there under another identity, refused ones included
+ * @param repeats faces whose picture was there under the same identity with another face_id
  */
 public record LabelState(long pictures, long conflicts, long repeats) {
     static final int BYTES = 3 * Long.BYTES;
@@ -24,8 +24,13 @@ public record LabelState(long pictures, long conflicts, long repeats) {
     /** After a new face of this finding. */
     public LabelState noted(RecentPictures.Finding finding) {
         return new LabelState(
-                pictures + (finding == RecentPictures.Finding.NEW ? 1 : 0),
+                pictures + 1,
                 conflicts + (finding == RecentPictures.Finding.OTHER_IDENTITY ? 1 : 0),
                 repeats + (finding == RecentPictures.Finding.SAME_IDENTITY ? 1 : 0));
+    }
+
+    /** After a face that was refused, as its picture was there under another identity. */
+    public LabelState refused() {
+        return new LabelState(pictures, conflicts + 1, repeats);
     }
 }

@@ -93,7 +93,7 @@ public final class RecentPictures {
     }
 
     /**
-     * Looks a picture up.
+     * Looks a picture up. A face that is there itself is no finding: it comes again.
      *
      * @param identity hash of who is shown
      * @param rank hash of identity and face_id
@@ -101,10 +101,15 @@ public final class RecentPictures {
     public Finding find(long content, long identity, long rank) {
         Finding finding = Finding.NEW;
         for (int slot = heads[bucket(content)]; slot != NONE; slot = next[slot]) {
-            if (contents[slot] == content && ranks[slot] != rank) {
-                if (identities[slot] != identity) {
-                    return Finding.OTHER_IDENTITY;
-                }
+            if (contents[slot] != content) {
+                continue;
+            }
+            if (ranks[slot] == rank) {
+                return Finding.NEW;
+            }
+            if (identities[slot] != identity) {
+                finding = Finding.OTHER_IDENTITY;
+            } else if (finding == Finding.NEW) {
                 finding = Finding.SAME_IDENTITY;
             }
         }

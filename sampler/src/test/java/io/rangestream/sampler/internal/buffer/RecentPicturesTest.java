@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Random;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -78,15 +79,14 @@ class RecentPicturesTest {
     }
 
     private static Finding expected(Deque<Entry> last, Entry entry) {
-        Finding finding = Finding.NEW;
-        for (Entry other : last) {
-            if (other.content() == entry.content() && other.rank() != entry.rank()) {
-                if (other.identity() != entry.identity()) {
-                    return Finding.OTHER_IDENTITY;
-                }
-                finding = Finding.SAME_IDENTITY;
-            }
+        List<Entry> same = last.stream()
+                .filter(other -> other.content() == entry.content())
+                .toList();
+        if (same.isEmpty() || same.stream().anyMatch(other -> other.rank() == entry.rank())) {
+            return Finding.NEW;
         }
-        return finding;
+        return same.stream().anyMatch(other -> other.identity() != entry.identity())
+                ? Finding.OTHER_IDENTITY
+                : Finding.SAME_IDENTITY;
     }
 }
