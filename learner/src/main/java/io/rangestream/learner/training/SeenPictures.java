@@ -14,7 +14,7 @@ import java.util.Map;
 /**
  * The last {@value #WINDOW} distinct faces trained on, to find pictures that came under two identities from different sampler tasks, which
  * no task can see, and crops of one identity that look nearly alike. They are counted; training does not change. 40 bytes each in the checkpoint, some
- * 200 in memory. Part of the training state, so that counts are the same after a restart. Not thread-safe.
+ * 300 in memory. Part of the training state, so that counts are the same after a restart. Not thread-safe.
  */
 public final class SeenPictures {
     private static final int WINDOW = 16_384;
@@ -24,7 +24,7 @@ public final class SeenPictures {
 
     private final Deque<Picture> window = new ArrayDeque<>();
     private final Map<Long, Picture> byFace = new HashMap<>();
-    private final Map<Long, Picture> byContent = new HashMap<>();
+    private final Map<Long, List<Picture>> byContent = new HashMap<>();
     private final Map<Long, List<Picture>> byIdentity = new HashMap<>();
     private long conflicts;
     private long nearDuplicates;
@@ -43,8 +43,8 @@ public final class SeenPictures {
         if (byFace.containsKey(picture.face())) {
             return;
         }
-        Picture same = byContent.get(picture.content());
-        if (same != null && same.identity() != picture.identity() && same.task() != picture.task()) {
+        List<Picture> same = byContent.getOrDefault(picture.content(), List.of());
+        if (same.stream().anyMatch(other -> isAnothersElsewhere(picture, other))) {
             conflicts++;
         }
         List<Picture> others = byIdentity.getOrDefault(picture.identity(), List.of());
@@ -64,20 +64,32 @@ public final class SeenPictures {
         relink();
     }
 
+    private static boolean isAnothersElsewhere(Picture one, Picture other) {
+        return one.identity() != other.identity() && one.task() != other.task();
+    }
+
     private static boolean isNearlyLike(Picture one, Picture other) {
         return one.content() != other.content() && Long.bitCount(one.look() ^ other.look()) <= ALIKE;
     }
 
     private void link(Picture picture) {
         byFace.put(picture.face(), picture);
-        byContent.putIfAbsent(picture.content(), picture);
-        byIdentity.computeIfAbsent(picture.identity(), i -> new ArrayList<>()).add(picture);
+        add(byContent, picture.content(), picture);
+        add(byIdentity, picture.identity(), picture);
     }
 
     private void unlink(Picture picture) {
         byFace.remove(picture.face());
-        byContent.remove(picture.content(), picture);
-        byIdentity.computeIfPresent(picture.identity(), (i, pictures) -> {
+        remove(byContent, picture.content(), picture);
+        remove(byIdentity, picture.identity(), picture);
+    }
+
+    private static void add(Map<Long, List<Picture>> index, long key, Picture picture) {
+        index.computeIfAbsent(key, k -> new ArrayList<>()).add(picture);
+    }
+
+    private static void remove(Map<Long, List<Picture>> index, long key, Picture picture) {
+        index.computeIfPresent(key, (k, pictures) -> {
             pictures.remove(picture);
             return pictures.isEmpty() ? null : pictures;
         });
