@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Records whose processing failed for no reason that is foreseen. The failure ends the transaction, so that what the record
  * had changed is undone, which costs a restore; when its turn comes again it is refused before anything is touched, as a
- * dead letter. So is every further record of a key that failed {@value #FAILURES_OF_A_KEY} times: what is stored of that
- * identity is damaged, and each record would cost a restore. Kept for the life of the process: after its end a record may
+ * dead letter. So is every further face of a key that failed {@value #FAILURES_OF_A_KEY} times: what is stored of that
+ * identity is damaged, and each face would cost a restore. Orders of
+ * that key, to forget or to take back, are tried all the same: they may be what is left to do. Kept for the life of the process: after its end a record may
  * fail once more. Thread-safe.
  */
 final class FailedRecords {
@@ -46,17 +47,21 @@ final class FailedRecords {
         return new ProcessingFailedException(offset, cause);
     }
 
-    /** @throws RejectedFaceException if the record at this offset failed before, or too many of its key did */
-    synchronized void refuse(TaskId task, long offset, byte @Nullable [] key) {
+    /** @throws RejectedFaceException if the record at this offset failed before */
+    synchronized void refuse(TaskId task, long offset) {
         OfTask ofTask = tasks.get(task);
-        if (ofTask == null) {
-            return;
-        }
-        String reason = ofTask.reasons.get(offset);
+        String reason = ofTask == null ? null : ofTask.reasons.get(offset);
         if (reason != null) {
             throw new RejectedFaceException("processing failed: " + reason);
         }
-        if (key != null && ofTask.failuresByKey.getOrDefault(ByteBuffer.wrap(key), 0) >= FAILURES_OF_A_KEY) {
+    }
+
+    /** @throws RejectedFaceException if too many records of this key failed */
+    synchronized void refuseOfKey(TaskId task, byte @Nullable [] key) {
+        OfTask ofTask = tasks.get(task);
+        if (ofTask != null
+                && key != null
+                && ofTask.failuresByKey.getOrDefault(ByteBuffer.wrap(key), 0) >= FAILURES_OF_A_KEY) {
             throw new RejectedFaceException(
                     "processing of %d records of this key failed; it is tried again after a restart of the sampler"
                             .formatted(FAILURES_OF_A_KEY));

@@ -2,6 +2,7 @@ package io.rangestream.sampler.topology;
 
 import io.rangestream.sampler.config.SamplerConfig;
 import io.rangestream.sampler.internal.intake.RejectedFaceException;
+import io.rangestream.sampler.internal.intake.Request;
 import io.rangestream.schemas.wire.SchemaSource;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -55,8 +56,12 @@ final class SamplerProcessor implements Processor<byte[], byte[], byte[], byte[]
         }
         long offset = context.recordMetadata().map(RecordMetadata::offset).orElse(-1L);
         try {
-            failures.refuse(context.taskId(), offset, record.key());
-            task.process(record);
+            failures.refuse(context.taskId(), offset);
+            Request request = task.read(record);
+            if (request instanceof Request.Add) {
+                failures.refuseOfKey(context.taskId(), record.key());
+            }
+            task.process(record, request);
         } catch (RejectedFaceException e) {
             task.refused();
             board.count(TaskBoard.Event.REJECTED);

@@ -113,8 +113,7 @@ final class SamplerTask {
     }
 
     /** @throws RejectedFaceException if the record cannot be used; then nothing but counts has changed, see {@link #refused} */
-    void process(Record<byte[], byte[]> record) {
-        Request request = read(record);
+    void process(Record<byte[], byte[]> record, Request request) {
         settleNames();
         pace.recordCame();
         if (request instanceof Request.Add add) {
@@ -156,7 +155,7 @@ final class SamplerTask {
     }
 
     /** Reading changes nothing, so whatever goes wrong there makes a dead letter and costs no transaction. */
-    private Request read(Record<byte[], byte[]> record) {
+    Request read(Record<byte[], byte[]> record) {
         try {
             return intake.read(record.key(), record.value());
         } catch (RejectedFaceException | KafkaException e) {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.rangestream.avro.LabeledFace;
+import io.rangestream.avro.Operation;
 import io.rangestream.sampler.config.SamplerConfig;
 import io.rangestream.sampler.internal.intake.RejectedFaceException;
 import io.rangestream.schemas.wire.SchemaSource;
@@ -87,6 +89,29 @@ public class FailedRecordsTest {
         assertEquals(3, restores);
         assertEquals(990 - 3, refused);
         processor.process(face("bob", "0", 1_000));
+    }
+
+    @Test
+    void ordersOfAKeyThatFailedTooOftenAreCompliedWith() {
+        byte[] ann = "ann".getBytes(StandardCharsets.UTF_8);
+        index.clear();
+        processor = processor();
+        processor.process(face("ann", "0", 0));
+        processor.process(face("ann", "1", 1));
+        for (int offset = 2; offset < 5; offset++) {
+            failures.failed(context.taskId(), offset, ann, new IllegalStateException("x"));
+        }
+        assertThrows(RejectedFaceException.class, () -> processor.process(face("ann", "2", 5)));
+
+        context.setRecordMetadata("faces", 0, 6);
+        LabeledFace retraction = LabeledFace.newBuilder(Faces.face("ann", "0"))
+                .setOperation(Operation.RETRACT)
+                .build();
+        processor.process(new Record<>(ann, Faces.CODEC.encode(retraction), 1L));
+        assertEquals(1, index.size());
+        context.setRecordMetadata("faces", 0, 7);
+        processor.process(new Record<>(ann, null, 1L));
+        assertEquals(0, index.size());
     }
 
     private SamplerProcessor processor() {
