@@ -79,9 +79,14 @@ final class Pacer {
         this.waits = new BatchWaits(clock);
     }
 
-    /** Compares the two and pauses or resumes; to be called often. */
+    /** Compares the two and pauses or resumes, and warns of faces that are soon deleted, also while paused; to be called often. */
     void tick(Unread unread) {
         Map<String, TaskReport> reports = board.reports();
+        pauseOrResume(reports);
+        warnBeforeFacesExpire(reports, unread);
+    }
+
+    private void pauseOrResume(Map<String, TaskReport> reports) {
         long distance = 0;
         for (Map.Entry<String, TaskReport> task : reports.entrySet()) {
             distance += learner.of(task.getKey(), task.getValue().sequence());
@@ -105,7 +110,6 @@ final class Pacer {
             board.count(Event.PAUSED);
             sayPaused(distance, allowed);
         }
-        warnBeforeFacesExpire(reports, unread);
     }
 
     /** Batches and erasures of the tasks here that the learner has yet to deal with. */

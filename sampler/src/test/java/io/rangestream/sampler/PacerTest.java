@@ -109,6 +109,20 @@ class PacerTest {
     }
 
     @Test
+    void unreadFacesAreLookedAtWhilePaused() {
+        now = Instant.EPOCH.plus(Duration.ofDays(1));
+        at(0, 1000);
+        tick();
+        assertTrue(application.paused);
+        assertEquals(List.of(), asked, "nothing is that old");
+
+        now = now.plus(Duration.ofDays(3));
+        tick();
+        assertTrue(application.paused);
+        assertEquals(List.of("0 from 8 before 1970-01-02T04:48:00Z"), asked);
+    }
+
+    @Test
     void aSamplerThatNeverReadARecordIsWarnedOfTheFirst() {
         TaskBoards.report(board, "0_3", 1000, -1);
         tick();
