@@ -10,6 +10,7 @@ import io.rangestream.schemas.wire.SchemaSource;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.TreeMap;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -22,6 +23,7 @@ class TaskInputTest {
 
     private final TaskBoard board = new TaskBoard();
     private long start;
+    private boolean isAway;
     private int looks;
     private long now = 1_000_000;
     private InputState state = new InputState(InputState.UNKNOWN, 0);
@@ -29,6 +31,9 @@ class TaskInputTest {
             0,
             partition -> {
                 looks++;
+                if (isAway) {
+                    throw new TimeoutException("no answer");
+                }
                 return start;
             },
             board);
@@ -71,6 +76,43 @@ class TaskInputTest {
         arrive(0);
         arrive(1);
         assertEquals(new InputState(2, 0), state);
+    }
+
+    @Test
+    void aBrokerThatDoesNotAnswerHoldsNothingUpAndTheLossIsCountedOnceLater() {
+        arrive(10);
+        start = 400;
+        isAway = true;
+        for (int offset = 400; offset < 450; offset++) {
+            arrive(offset);
+            now += 100;
+        }
+        assertEquals(new InputState(11, 0), state, "what is unread is kept");
+        assertEquals(1, looks, "a look may take 10 s");
+
+        now += 30_000;
+        arrive(450);
+        assertEquals(2, looks);
+        isAway = false;
+        now += 30_000;
+        arrive(451);
+        arrive(452);
+        assertEquals(new InputState(453, 389), state);
+        assertEquals(389, board.counted(Event.LOST));
+    }
+
+    @Test
+    void aMarkerMetWhileTheBrokerIsAwayIsNoLoss() {
+        arrive(10);
+        isAway = true;
+        arrive(12);
+        arrive(13);
+        isAway = false;
+        now += 30_000;
+        arrive(14);
+        assertEquals(new InputState(15, 0), state);
+        arrive(15);
+        assertEquals(new InputState(16, 0), state);
     }
 
     @Test
