@@ -75,12 +75,13 @@ final class RejectedCommand implements Runnable {
                             spec,
                             "offset  refused                   sent                      bytes  origin  key  reason");
                 }
-                Console.println(spec, row(letter));
+                Console.println(spec, row(letter, common.topics().faces()));
             });
             return count[0];
         }
 
-        private static String row(DeadLetter letter) {
+        private static String row(DeadLetter letter, String faces) {
+            String faceId = letter.faceId(faces);
             return "%6d  %-24s  %-24s  %5d  %s  %s  %s%s%s"
                     .formatted(
                             letter.offset(),
@@ -90,8 +91,8 @@ final class RejectedCommand implements Runnable {
                             letter.origin(),
                             letter.key(),
                             letter.reason(),
-                            letter.faceId().isEmpty() ? "" : " (face " + letter.faceId() + ")",
-                            letter.isWhole() || !letter.faceId().isEmpty() ? "" : " (cut)");
+                            faceId.isEmpty() ? "" : " (face " + faceId + ")",
+                            letter.isWhole() || !faceId.isEmpty() ? "" : " (cut)");
         }
     }
 

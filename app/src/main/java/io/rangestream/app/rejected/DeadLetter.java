@@ -72,9 +72,13 @@ public record DeadLetter(ConsumerRecord<byte[], byte @Nullable []> record) {
         }
     }
 
-    /** Its face_id, if the sampler took it in and the learner cannot decode it; else empty. */
-    public String faceId() {
-        return header(DeadLetterHeaders.FACE_ID);
+    /**
+     * Its face_id, if the sampler took it in and the learner cannot decode it; else empty.
+     *
+     * @param faces topic whose records the sampler refuses: what such a record brought along as a face_id is none of ours
+     */
+    public String faceId(String faces) {
+        return header(DeadLetterHeaders.TOPIC).equals(faces) ? "" : header(DeadLetterHeaders.FACE_ID);
     }
 
     /** Whom its key names; empty if it names nobody. */

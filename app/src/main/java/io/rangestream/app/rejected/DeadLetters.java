@@ -78,8 +78,9 @@ public record DeadLetters(String reason, long fromOffset, long limit) {
     public Retraction retract(CommonConfig common) throws InterruptedException {
         var faces = new LinkedHashSet<Face>();
         forEach(common, letter -> {
-            if (!letter.faceId().isEmpty()) {
-                letter.identity().ifPresent(identity -> faces.add(new Face(identity, letter.faceId())));
+            String faceId = letter.faceId(common.topics().faces());
+            if (!faceId.isEmpty()) {
+                letter.identity().ifPresent(identity -> faces.add(new Face(identity, faceId)));
             }
         });
         Map<Integer, Long> last = Map.of();

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A dead letter in the form of KIP-1034: the original key, value and headers, and why and where it failed in {@code
- * __streams.errors.*} headers. Its own time is that of the refusal, so that it stays as long as the topic's retention says;
- * the original's is in {@value DeadLetterHeaders#TIMESTAMP}.
+ * __streams.errors.*} headers. Headers of the original that have a name of ours are left out. Its own time is that of the
+ * refusal, so that it stays as long as the topic's retention says; the original's is in {@value
+ * DeadLetterHeaders#TIMESTAMP}.
  *
  * <p>It always fits its topic: a value that would not (a compressed batch may have carried it into the faces topic) is
  * cut and its full length put into {@value DeadLetterHeaders#FULL_BYTES}. A record that the producer refuses for its size would end the
@@ -32,7 +33,11 @@ final class DeadLetter {
         Headers headers = new RecordHeaders();
         long originalBytes = bytes(context.headers());
         if (originalBytes <= maxBytes / 2) {
-            context.headers().forEach(headers::add);
+            for (Header header : context.headers()) {
+                if (!isOfLetters(header.key())) {
+                    headers.add(header);
+                }
+            }
         } else {
             add(headers, DeadLetterHeaders.DROPPED_HEADER_BYTES, Long.toString(originalBytes));
             headers.add(DeadLetterHeaders.TIMESTAMP, OriginalTime.text(OriginalTime.of(context.headers())));
@@ -56,6 +61,11 @@ final class DeadLetter {
             add(headers, DeadLetterHeaders.FULL_BYTES, Integer.toString(original.length));
         }
         return new ProducerRecord<>(topic, null, context.timestamp(), key, value, headers);
+    }
+
+    /** Whether a header says something of a letter, so that on an original it would be foreign and taken for ours. */
+    private static boolean isOfLetters(String name) {
+        return name.startsWith(DeadLetterHeaders.PREFIX) || DeadLetterHeaders.OF_LETTERS.contains(name);
     }
 
     private static void add(Headers headers, String name, String text) {

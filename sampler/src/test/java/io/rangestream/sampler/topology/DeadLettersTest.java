@@ -2,6 +2,8 @@ package io.rangestream.sampler.topology;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.avro.Encoding;
@@ -170,6 +172,26 @@ class DeadLettersTest {
             var letter = sampler.letters.get(0);
             assertEquals(1000, letter.key().length);
             assertEquals("3000", SamplerHarness.header(letter, DeadLetterHeaders.FULL_KEY_BYTES));
+        }
+    }
+
+    @Test
+    void foreignHeadersWithNamesOfOursAreLeftOut() {
+        try (var sampler = new SamplerHarness(config())) {
+            var headers = new RecordHeaders().add("trace", utf8("abc")).add("__streams.errors.topic", utf8("other"));
+            for (String name : DeadLetterHeaders.OF_LETTERS) {
+                headers.add(name, utf8("7"));
+            }
+            sampler.send(ANN, new byte[0], headers);
+
+            var letter = sampler.letters.get(0);
+            assertEquals("abc", SamplerHarness.header(letter, "trace"));
+            for (String name : DeadLetterHeaders.OF_LETTERS) {
+                assertNull(letter.headers().lastHeader(name), name);
+            }
+            var topics = letter.headers().headers("__streams.errors.topic").iterator();
+            topics.next();
+            assertFalse(topics.hasNext());
         }
     }
 

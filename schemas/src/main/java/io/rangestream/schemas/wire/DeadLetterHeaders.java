@@ -1,5 +1,7 @@
 package io.rangestream.schemas.wire;
 
+import java.util.Set;
+
 /** Headers of a dead letter: those of KIP-1034, and our own for its original time, for what did not fit, and for what the learner cannot decode. */
 public final class DeadLetterHeaders {
     /** Begins the name of every header that says why and where a record failed. */
@@ -26,6 +28,9 @@ public final class DeadLetterHeaders {
 
     /** The face_id, where the sampler took the face in and the learner cannot decode it. */
     public static final String FACE_ID = "rs-face-id";
+
+    /** Those that only a letter has, beside the ones of {@link #PREFIX}. */
+    public static final Set<String> OF_LETTERS = Set.of(FULL_KEY_BYTES, FULL_BYTES, DROPPED_HEADER_BYTES, FACE_ID);
 
     private DeadLetterHeaders() {}
 }
