@@ -53,10 +53,14 @@ public final class BrokerWatch implements AutoCloseable {
     }
 
     private void run() {
-        try (var admin = new TopicAdmin(BrokerConnection.shortly(common))) {
-            Duration wait = BETWEEN_LOOKS;
+        Duration wait = BETWEEN_LOOKS;
+        TopicAdmin admin = null;
+        try {
             while (!closing.await(wait.toMillis(), TimeUnit.MILLISECONDS)) {
                 try {
+                    if (admin == null) {
+                        admin = new TopicAdmin(BrokerConnection.shortly(common)); // Fails while no name resolves.
+                    }
                     admin.ask();
                     outages.succeeded();
                     wait = BETWEEN_LOOKS;
@@ -66,8 +70,10 @@ public final class BrokerWatch implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (KafkaException e) {
-            log.warn("the brokers are not watched: {}", KafkaFailure.line(e));
+        } finally {
+            if (admin != null) {
+                admin.close();
+            }
         }
     }
 }
