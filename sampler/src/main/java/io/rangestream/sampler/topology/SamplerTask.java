@@ -115,6 +115,7 @@ final class SamplerTask {
     /** @throws RejectedFaceException if the record cannot be used; then nothing but counts has changed, see {@link #refused} */
     void process(Record<byte[], byte[]> record, Request request) {
         settleNames();
+        labels.settle();
         pace.recordCame();
         if (request instanceof Request.Add add) {
             TaskLabels.Looked picture = labels.look(

@@ -66,6 +66,11 @@ final class TaskLabels {
         return before.noted(face.finding());
     }
 
+    /** Removes what another window left in the store; to be called with each record in hand, before anything else. */
+    void settle() {
+        pictures.removeStale();
+    }
+
     void retract(long rank) {
         pictures.retract(rank);
     }

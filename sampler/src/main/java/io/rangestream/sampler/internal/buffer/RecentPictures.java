@@ -1,12 +1,15 @@
 package io.rangestream.sampler.internal.buffer;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.function.LongPredicate;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
@@ -31,6 +34,8 @@ public final class RecentPictures {
     private final int[] heads;
 
     private final int[] next;
+    /** Keys of pages that another window left behind. */
+    private final List<Bytes> stale = new ArrayList<>();
 
     /** What is known of a picture. */
     public enum Finding {
@@ -57,6 +62,10 @@ public final class RecentPictures {
         for (int page = 0; page * PAGE < window; page++) {
             restore(page);
         }
+        int end = (window + PAGE - 1) / PAGE;
+        try (KeyValueIterator<Bytes, byte[]> beyond = store.range(key(end), key(Integer.MAX_VALUE))) {
+            beyond.forEachRemaining(page -> stale.add(page.key));
+        }
     }
 
     private void restore(int page) {
@@ -66,7 +75,8 @@ public final class RecentPictures {
         }
         var bytes = ByteBuffer.wrap(stored);
         if (bytes.getInt() != contents.length) {
-            return; // Of another window, so of other slots.
+            stale.add(key(page)); // Of another window, so of other slots.
+            return;
         }
         for (int slot = page * PAGE; bytes.hasRemaining(); slot++) {
             contents[slot] = bytes.getLong();
@@ -76,6 +86,12 @@ public final class RecentPictures {
                 link(slot);
             }
         }
+    }
+
+    /** Removes what another window left in the store, where no erasure would reach it; to be called before the first change. */
+    public void removeStale() {
+        stale.forEach(store::delete);
+        stale.clear();
     }
 
     /** Whether any picture is remembered. */

@@ -66,6 +66,26 @@ class RecentPicturesTest {
     }
 
     @Test
+    void whatAnotherWindowLeftIsRemoved() {
+        for (int number = 0; number < WINDOW; number++) {
+            pictures.add(number, number, 1, 10 + number);
+        }
+        assertEquals(3, pages());
+        pictures = new RecentPictures(store, 70);
+        assertEquals(3, pages(), "nothing is written while a task opens");
+        pictures.removeStale();
+        assertEquals(0, pages());
+
+        pictures.add(WINDOW, 7, 1, 10);
+        pictures = new RecentPictures(store, 70);
+        pictures.removeStale();
+        assertEquals(1, pages());
+        assertEquals(Finding.OTHER_IDENTITY, pictures.find(7, 3, 99));
+        new RecentPictures(store, 0).removeStale();
+        assertEquals(0, pages());
+    }
+
+    @Test
     void otherBytesHaveAnotherChecksum() {
         var random = new Random(1);
         byte[] bytes = new byte[500];
@@ -76,6 +96,10 @@ class RecentPicturesTest {
         assertEquals(
                 RecentPictures.checksum(ByteBuffer.wrap("ann".getBytes(StandardCharsets.UTF_8))),
                 RecentPictures.checksum(ByteBuffer.wrap("ann".getBytes(StandardCharsets.UTF_8))));
+    }
+
+    private long pages() {
+        return store.approximateNumEntries();
     }
 
     private static Finding expected(Deque<Entry> last, Entry entry) {
