@@ -85,6 +85,7 @@ final class LearnerClients implements AutoCloseable {
         var used = new ArrayList<>(List.of(
                 topics.batches(),
                 topics.facesHoldout(),
+                topics.facesRejected(),
                 topics.learnerProgress(),
                 topics.modelUpdates(),
                 topics.modelWeights(),
@@ -125,13 +126,18 @@ final class LearnerClients implements AutoCloseable {
 
     /** A writer publishes its schemas before its first record. */
     void publishSchemas() {
-        List<Schema> written = List.of(
+        SchemaTopic.publish(common.topics().schemas(), common.clientConfig(), schemasWritten());
+    }
+
+    /** The schemas of all records that a learner writes, dead letters included. */
+    static List<Schema> schemasWritten() {
+        return List.of(
                 ModelUpdate.getClassSchema(),
                 ModelChunk.getClassSchema(),
                 ModelHeartbeat.getClassSchema(),
                 LearnerProgress.getClassSchema(),
+                LabeledFace.getClassSchema(),
                 OrderOutcome.getClassSchema());
-        SchemaTopic.publish(common.topics().schemas(), common.clientConfig(), written);
     }
 
     void publishSchema(Schema schema) {
