@@ -54,15 +54,29 @@ final class JdkReader implements AutoCloseable {
         } catch (InvalidImageException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
-            // The JDK's readers meet damage with exceptions of many types. Errors, as of memory, are not among them.
-            throw new InvalidImageException("a damaged %s: %s".formatted(header.encoding(), oneLine(reason(e))));
+            throw damage(e, header);
         } finally {
             reader.setInput(null);
         }
     }
 
-    private static String reason(Exception e) {
-        return e.getMessage() == null || e.getMessage().isBlank() ? e.getClass().getSimpleName() : e.getMessage();
+    /**
+     * The JDK's readers meet damage with exceptions of many types, and wrap what their parts throw; the deepest says most.
+     *
+     * @throws Error if one, as of memory, is among the causes: then the picture may be sound
+     */
+    static InvalidImageException damage(Exception e, ImageHeader header) {
+        String reason = e.getClass().getSimpleName();
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Error error) {
+                throw error;
+            }
+            String message = cause.getMessage();
+            if (message != null && !message.isBlank()) {
+                reason = message;
+            }
+        }
+        return new InvalidImageException("a damaged %s: %s".formatted(header.encoding(), oneLine(reason)));
     }
 
     private static String oneLine(String text) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import javax.imageio.IIOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,6 +133,30 @@ class CostlyPicturesTest {
                 () -> resampler.planes((y, rgb) -> {
                     throw new OutOfMemoryError("as if");
                 }));
+    }
+
+    /** The JDK's reader of PNG wraps whatever is thrown. */
+    @Test
+    void anErrorThatTheJdkWrapsIsNotTakenForABadPicture() {
+        var header = new ImageHeader(Encoding.PNG, 64, 64);
+        var wrapped = new IIOException("Caught exception during read: ", new OutOfMemoryError("as if"));
+
+        assertThrows(OutOfMemoryError.class, () -> JdkReader.damage(wrapped, header));
+        assertThrows(OutOfMemoryError.class, () -> JdkReader.damage(new IllegalStateException(wrapped), header));
+    }
+
+    @Test
+    void theDeepestCauseIsTheReason() {
+        var header = new ImageHeader(Encoding.PNG, 64, 64);
+        var cause = new IOException("no such filter", new IllegalArgumentException());
+
+        assertEquals(
+                "a damaged PNG: no such filter",
+                JdkReader.damage(new IIOException("Caught exception during read: ", cause), header)
+                        .getMessage());
+        assertEquals(
+                "a damaged PNG: ArithmeticException",
+                JdkReader.damage(new ArithmeticException(), header).getMessage());
     }
 
     private static byte[] withSize(byte[] png, int width, int height) {
