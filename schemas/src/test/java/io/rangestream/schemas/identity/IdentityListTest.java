@@ -37,6 +37,17 @@ class IdentityListTest {
     }
 
     @Test
+    void aNumberThatCountsNothingIsRefusedAndNotPassedOver() throws IOException {
+        assertTrue(refusal("17\n23\n42\t1\n").contains("line 1: 17 is no count"));
+        assertTrue(refusal("42\t1\n17\n").contains("line 2: 17 is no count"));
+        assertTrue(refusal("2\nAnn\t3\n\n3\nBob\t1\n").contains("line 1: 2 is no count"));
+        assertTrue(refusal("1\nAnn\t3\n\n3\nBob\t1\n").contains("line 4: 3 is no count"));
+        assertTrue(refusal("Ann\t3\n0\n").contains("line 2: 0 is no count, since 0 names follow"));
+        assertTrue(refusal("0\nAnn\t3\n").contains("line 1: 0 is no count"));
+        assertTrue(refusal("99999999999999999999\nAnn\t3\n").contains("line 1: 99999999999999999999 is no count"));
+    }
+
+    @Test
     void aTabAfterANameMakesNoPeopleFileOfAList() throws IOException {
         assertEquals(List.of("Ann", "45", "Bob"), read("Ann\t\n45\nBob\n"));
     }
@@ -101,6 +112,10 @@ class IdentityListTest {
                 List.copyOf(IdentityList.read(FIXTURES.resolve("holdout-bom-crlf-nfd.txt"))
                         .names()));
         assertTrue(refusal(FIXTURES.resolve("identities-utf16.txt")).contains("is not UTF-8 but looks like UTF-16"));
+    }
+
+    private String refusal(String text) throws IOException {
+        return refusal(Files.writeString(dir.resolve("people.txt"), text));
     }
 
     private static String refusal(Path file) {
