@@ -3,6 +3,7 @@ package io.rangestream.ingest;
 import io.rangestream.avro.Encoding;
 import io.rangestream.ingest.source.Jpeg;
 import io.rangestream.schemas.image.CropDecoder;
+import io.rangestream.schemas.image.ImageHeader;
 import io.rangestream.schemas.image.ImageLimits;
 import io.rangestream.schemas.image.RgbImage;
 import java.awt.image.BufferedImage;
@@ -26,13 +27,14 @@ record Downscaler(int maxSide, int maxBytes) {
     /**
      * The picture as JPEG, or empty if it does not fit at any size.
      *
-     * @throws io.rangestream.schemas.image.InvalidImageException if it is damaged
+     * @throws io.rangestream.schemas.image.InvalidImageException if it is damaged, or small it is no usable crop
      */
     Optional<byte[]> scale(byte[] image, Encoding encoding) {
         try (var decoder = new CropDecoder(ImageLimits.MIN_SIDE, MAX_PIXELS)) {
             for (int side = maxSide; side >= SMALLEST; side = side * 3 / 4) {
                 byte[] jpeg = Jpeg.encode(buffered(decoder.fit(image, encoding, side)), QUALITY);
                 if (jpeg.length <= maxBytes) {
+                    ImageHeader.check(jpeg, Encoding.JPEG, 0, 0); // as the sampler will
                     return Optional.of(jpeg);
                 }
             }

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Pictures that are too large are sent smaller, with the pixels that were meant and the name of what they were made of. */
@@ -127,6 +128,19 @@ class DownscalingTest {
 
         int width = ImageHeader.check(sent, Encoding.JPEG, 0, 0).width();
         assertTrue(sent.length <= MAX_BYTES && width < 512 && width >= 112, () -> sent.length + " bytes at " + width);
+    }
+
+    /** 450 x 56 would be what 4500 x 563 rounds to, and more than 8 : 1. */
+    @ParameterizedTest
+    @CsvSource({"4500, 563, 450", "563, 4500, 450", "4096, 512, 500"})
+    void scalingTakesNoPictureBeyondTheAspectThatIsTaken(int width, int height, int side) throws IOException {
+        byte[] photo = png(drawn(width, height, BufferedImage.TYPE_BYTE_GRAY, 0));
+
+        byte[] sent = new Downscaler(side, MAX_BYTES).scale(photo, Encoding.PNG).orElseThrow();
+
+        ImageHeader header = ImageHeader.check(sent, Encoding.JPEG, 0, 0);
+        assertEquals(side, Math.max(header.width(), header.height()));
+        assertEquals(Math.ceil(side / 8.0), Math.min(header.width(), header.height()));
     }
 
     @Test

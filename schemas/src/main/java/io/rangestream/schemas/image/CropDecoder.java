@@ -46,7 +46,7 @@ public final class CropDecoder implements AutoCloseable {
 
     /**
      * The whole picture, upright, scaled down with its proportions so that no side is longer than {@code maxSide}; a picture
-     * that fits is left as large as it is.
+     * that fits is left as large as it is. Rounding never takes a picture beyond {@link ImageLimits#MAX_ASPECT}.
      *
      * @param maxSide pixels, at least 1
      * @throws InvalidImageException as {@link #decode}
@@ -54,9 +54,11 @@ public final class CropDecoder implements AutoCloseable {
     public RgbImage fit(byte[] image, Encoding encoding, int maxSide) {
         Picture picture = open(image, encoding, 0, 0);
         ImageHeader header = picture.header();
-        double scale = Math.min(1, (double) maxSide / Math.max(header.width(), header.height()));
-        int width = (int) Math.max(1, Math.round(header.width() * scale));
-        int height = (int) Math.max(1, Math.round(header.height() * scale));
+        int longer = Math.max(header.width(), header.height());
+        double scale = Math.min(1, (double) maxSide / longer);
+        int shortest = (int) Math.ceil(Math.round(longer * scale) / (double) ImageLimits.MAX_ASPECT);
+        int width = (int) Math.max(shortest, Math.round(header.width() * scale));
+        int height = (int) Math.max(shortest, Math.round(header.height() * scale));
         byte[] planes =
                 Resampler.to(width, height, header.width(), header.height()).planes(picture.rows());
         boolean transposes = picture.orientation().transposes();
