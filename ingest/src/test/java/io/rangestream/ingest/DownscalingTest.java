@@ -2,6 +2,7 @@ package io.rangestream.ingest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.rangestream.avro.Encoding;
@@ -15,6 +16,7 @@ import io.rangestream.schemas.config.Settings;
 import io.rangestream.schemas.image.CropDecoder;
 import io.rangestream.schemas.image.FaceIds;
 import io.rangestream.schemas.image.ImageHeader;
+import io.rangestream.schemas.image.InvalidImageException;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -141,6 +143,21 @@ class DownscalingTest {
         ImageHeader header = ImageHeader.check(sent, Encoding.JPEG, 0, 0);
         assertEquals(side, Math.max(header.width(), header.height()));
         assertEquals(Math.ceil(side / 8.0), Math.min(header.width(), header.height()));
+    }
+
+    @Test
+    void aPictureThatWouldFillTheHeapIsRefusedBeforeItIsDecoded() throws IOException {
+        byte[] grey = png(drawn(900, 900, BufferedImage.TYPE_BYTE_GRAY, 0));
+        byte[] deep = png(drawn(900, 900, BufferedImage.TYPE_USHORT_GRAY, 0));
+        long memory = 900 * 900 + 4L * grey.length + 18 * 512 * 512;
+
+        assertTrue(
+                new Downscaler(512, MAX_BYTES, memory).scale(grey, Encoding.PNG).isPresent());
+        var e = assertThrows(
+                InvalidImageException.class, () -> new Downscaler(512, MAX_BYTES, memory).scale(deep, Encoding.PNG));
+        assertTrue(String.valueOf(e.getMessage()).contains("more than the 5 MB allowed of this heap"), e.getMessage());
+        assertThrows(InvalidImageException.class, () -> new Downscaler(512, MAX_BYTES, memory - 2)
+                .scale(grey, Encoding.PNG));
     }
 
     @Test

@@ -68,6 +68,24 @@ public final class CropDecoder implements AutoCloseable {
                 picture.orientation().upright(planes, width, height));
     }
 
+    /**
+     * Bytes of the heap that {@link #fit} takes at most, about: the decoded samples, some copies of the file, and the sums and
+     * pixels of the result.
+     *
+     * @throws InvalidImageException as {@link #decode}
+     */
+    public static long memory(byte[] image, Encoding encoding, int maxSide) {
+        ImageHeader header = ImageHeader.check(image, encoding, 0, 0);
+        int samples =
+                switch (encoding) {
+                    case JPEG -> JpegFile.scan(image).bands();
+                    case PNG -> PngFile.scan(image).bytesOfPixel();
+                    case BMP, RAW_RGB -> 0; // read row by row
+                };
+        double scale = Math.min(1, (double) maxSide / Math.max(header.width(), header.height()));
+        return header.pixels() * samples + 4L * image.length + (long) (header.pixels() * scale * scale * 18);
+    }
+
     @Override
     public void close() {
         jpeg.close();

@@ -29,6 +29,15 @@ record JpegFile(ImageHeader header, Orientation orientation, Colour colour, int 
     private static final byte[] JFIF = "JFIF\0".getBytes(StandardCharsets.ISO_8859_1);
     private static final byte[] ADOBE = "Adobe".getBytes(StandardCharsets.ISO_8859_1);
 
+    /** Components, each decoded to a byte of a pixel. */
+    int bands() {
+        return switch (colour) {
+            case GREY -> 1;
+            case YCBCR, RGB -> 3;
+            case CMYK, YCCK -> 4;
+        };
+    }
+
     static boolean leads(byte[] image) {
         return image.length >= 4 && (image[0] & 0xFF) == 0xFF && (image[1] & 0xFF) == 0xD8 && (image[2] & 0xFF) == 0xFF;
     }

@@ -103,6 +103,11 @@ record PngFile(
         };
     }
 
+    /** Bytes of a decoded pixel at most: samples of less than eight bits are kept packed, or a byte each. */
+    int bytesOfPixel() {
+        return bands() * (bits == 16 ? 2 : 1);
+    }
+
     private static void requireKnown(int bits, int colourType, byte[] image) {
         boolean known =
                 switch (colourType) {
