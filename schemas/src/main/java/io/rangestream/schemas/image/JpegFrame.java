@@ -24,6 +24,10 @@ final class JpegFrame {
         this.complete = new long[ids.length];
     }
 
+    static boolean isSequential(int marker) {
+        return starts(marker) && marker != PROGRESSIVE;
+    }
+
     /** SOF0 … SOF15 without DHT, JPG and DAC, which share their range. */
     static boolean starts(int marker) {
         return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
@@ -59,7 +63,7 @@ final class JpegFrame {
         }
         var header = ImageLimits.check(new ImageHeader(Encoding.JPEG, width, height));
         return new JpegFrame(
-                header, marker == PROGRESSIVE, ids(image, from, components), blocks(image, from, components));
+                header, !isSequential(marker), ids(image, from, components), blocks(image, from, components));
     }
 
     private static int[] ids(byte[] image, int from, int components) {
@@ -104,17 +108,19 @@ final class JpegFrame {
         return header;
     }
 
-    /** Notes what a scan header (B.2.3) says that its scan brings. */
+    /**
+     * Notes what a scan header (B.2.3) says that its scan brings. In a sequential frame each brings all of its components, and
+     * the parameters that should say so are ignored.
+     */
     void scan(byte[] image, int from, int to) {
         int components = to > from ? image[from] & 0xFF : 0;
         if (components == 0 || components > ids.length || to - from < 4 + 2 * components) {
             throw new InvalidImageException("a damaged JPEG: a scan of %d components".formatted(components));
         }
-        int first = image[to - 3] & 0xFF;
-        int last = image[to - 2] & 0xFF;
-        int low = image[to - 1] & 15;
-        boolean sound = progressive ? first <= last && last <= 63 : first == 0 && last == 63 && low == 0;
-        if (!sound) {
+        int first = progressive ? image[to - 3] & 0xFF : 0;
+        int last = progressive ? image[to - 2] & 0xFF : 63;
+        int low = progressive ? image[to - 1] & 15 : 0;
+        if (first > last || last > 63) {
             throw new InvalidImageException(
                     "a damaged JPEG: a scan of the coefficients %d to %d".formatted(first, last));
         }

@@ -16,6 +16,9 @@ final class JpegPixels implements AutoCloseable {
 
     private static final int ADOBE_BYTES = 16;
 
+    /** Ss, Se, Ah and Al of a scan header. */
+    private static final byte[] ALL_COEFFICIENTS = {0, 63, 0};
+
     private final JdkReader reader = new JdkReader("jpeg");
 
     /** @throws InvalidImageException if the decoder fails, or has only a warning to say */
@@ -34,6 +37,7 @@ final class JpegPixels implements AutoCloseable {
     /**
      * The file without what does not change pixels (Exif, colour profiles, thumbnails, comments) and with one marker that says
      * what the components are: the JDK guesses otherwise than libjpeg where JFIF and Adobe say nothing.
+     * Scans of a sequential file say that they bring all coefficients, as they do: libjpeg only warns of others.
      */
     private static byte[] plain(byte[] image, JpegFile file) {
         ByteBuffer plain = ByteBuffer.allocate(2 + Math.max(JFIF.length, ADOBE_BYTES) + file.end());
@@ -43,6 +47,7 @@ final class JpegPixels implements AutoCloseable {
             case RGB, CMYK -> plain.put(adobe(0));
             case YCCK -> plain.put(adobe(2));
         }
+        boolean sequential = false;
         int at = 2;
         int from = 2;
         while (at + 3 < file.end()) {
@@ -56,7 +61,11 @@ final class JpegPixels implements AutoCloseable {
             if ((marker >= 0xE0 && marker <= 0xEF) || marker == 0xFE || marker == 0xDC) {
                 plain.put(image, from, at - from);
                 from = next;
+            } else if (marker == 0xDA && sequential) {
+                plain.put(image, from, next - 3 - from).put(ALL_COEFFICIENTS);
+                from = next;
             }
+            sequential |= JpegFrame.isSequential(marker);
             at = next;
         }
         plain.put(image, from, file.end() - from);

@@ -196,6 +196,21 @@ class PixelsTest {
         assertNear(decode(bare, Encoding.JPEG), (x, y) -> colours(expected, x, y), 0);
     }
 
+    /** Some encoders leave them zero; libjpeg decodes that with a warning. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 4})
+    void theParametersOfASequentialScanAreIgnored(int bands) {
+        byte[] image = Pictures.jpeg(WIDTH, HEIGHT, bands);
+        RgbImage expected = decode(image, Encoding.JPEG);
+        int parameters = Pictures.indexOf(image, 0xFF, 0xDA) + 5 + 2 * bands;
+        for (byte[] unusual : new byte[][] {{0, 0, 0}, {0, 0, 0x11}, {9, 5, 0}, {0, 64, 1}}) {
+            System.arraycopy(unusual, 0, image, parameters, 3);
+
+            ImageHeader.check(image, Encoding.JPEG, 0, 0);
+            assertNear(decode(image, Encoding.JPEG), (x, y) -> colours(expected, x, y), 0);
+        }
+    }
+
     @Test
     void aColourProfileIsIgnored() {
         byte[] image = Pictures.jpeg(WIDTH, HEIGHT, 3);
