@@ -5,13 +5,20 @@ import java.nio.ByteOrder;
 
 /** Exif's orientation, tag 0x0112 of the first directory (CIPA DC-008, 4.6.4). Whatever cannot be read counts as upright. */
 final class Exif {
+    private static final int EXIF = 0x45786966;
     private static final int ORIENTATION = 0x0112;
     private static final int SHORT = 3;
     private static final int LONG = 4;
 
     private Exif() {}
 
-    /** @param tiff what follows {@code Exif\0\0} in a JPEG, or the data of a PNG's eXIf chunk */
+    /** @param data of a PNG's eXIf chunk; some programs write the prefix of a JPEG's segment there, which does not belong */
+    static Orientation ofChunk(ByteBuffer data) {
+        boolean prefixed = data.limit() >= 6 && data.getInt(0) == EXIF && data.getShort(4) == 0;
+        return orientation(prefixed ? data.slice(6, data.limit() - 6) : data);
+    }
+
+    /** @param tiff what follows {@code Exif\0\0} in a JPEG */
     static Orientation orientation(ByteBuffer tiff) {
         if (tiff.limit() < 8) {
             return Orientation.UPRIGHT;

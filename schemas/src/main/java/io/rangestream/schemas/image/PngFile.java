@@ -76,7 +76,7 @@ record PngFile(
                 case PLTE -> palette = data;
                 case TRNS -> transparency = data;
                 case IDAT -> compressed.add(data);
-                case EXIF -> orientation = Exif.orientation(data);
+                case EXIF -> orientation = Exif.ofChunk(data);
                 case ACTL -> throw new InvalidImageException("an animated PNG, which is not decoded");
                 case IEND -> {
                     return complete(

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.rangestream.avro.Encoding;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -150,13 +151,24 @@ class PixelsTest {
         DrawnPng.Samples samples = (x, y) -> new int[] {x * 5, y * 6, (x + y) * 3};
         byte[] png = new DrawnPng(WIDTH, HEIGHT, 8, 2, false)
                 .bytes(samples, DrawnPng.chunk("eXIf", Pictures.exif(exif, exif % 2 == 0)));
+        byte[] prefixed = new DrawnPng(WIDTH, HEIGHT, 8, 2, false)
+                .bytes(
+                        samples,
+                        DrawnPng.chunk(
+                                "eXIf",
+                                ByteBuffer.allocate(32)
+                                        .put(new byte[] {'E', 'x', 'i', 'f', 0, 0})
+                                        .put(Pictures.exif(exif, exif % 2 == 0))
+                                        .array()));
         byte[] jpeg = Pictures.withExif(Pictures.jpeg(WIDTH, HEIGHT, 3), exif, exif % 2 == 1);
         RgbImage plain = decode(Pictures.jpeg(WIDTH, HEIGHT, 3), Encoding.JPEG);
 
-        assertOriented(decode(png, Encoding.PNG), exif, (x, y) -> {
-            int[] s = samples.at(x, y);
-            return new double[] {s[0], s[1], s[2]};
-        });
+        for (byte[] image : new byte[][] {png, prefixed}) {
+            assertOriented(decode(image, Encoding.PNG), exif, (x, y) -> {
+                int[] s = samples.at(x, y);
+                return new double[] {s[0], s[1], s[2]};
+            });
+        }
         assertOriented(decode(jpeg, Encoding.JPEG), exif, (x, y) -> colours(plain, x, y));
     }
 
