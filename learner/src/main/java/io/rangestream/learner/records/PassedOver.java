@@ -5,7 +5,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts records that are passed over because they do not belong on their topic. The first one is told at once, more of them once a minute:
+ * Counts records that are passed over because they do not belong on their topic. The first one is told at once, then how many there were, at most once a minute:
  * a flood of records is no flood of lines. One thread counts, any may look.
  */
 public final class PassedOver {
@@ -14,7 +14,6 @@ public final class PassedOver {
 
     private final String topic;
     private volatile long count;
-    private long told;
     private long lastWarning;
 
     public PassedOver(String topic) {
@@ -30,10 +29,9 @@ public final class PassedOver {
         long now = System.nanoTime();
         long sum = count + 1;
         count = sum;
-        if (told == 0 || now - lastWarning >= NANOS_BETWEEN_WARNINGS) {
-            log.warn("{} offset {} is passed over: {}; {} since the last such line", topic, offset, why, sum - told);
+        if (sum == 1 || now - lastWarning >= NANOS_BETWEEN_WARNINGS) {
+            log.warn("{} offset {} is passed over: {}; {} passed over so far", topic, offset, why, sum);
             lastWarning = now;
-            told = sum;
         }
     }
 

@@ -184,7 +184,8 @@ public final class Trainer implements AutoCloseable {
     /** A face cannot be decoded: it is reported with the next version, once. */
     public void leaveOut(LeftOutFace face) {
         if (progress.leftOut.add(face)) {
-            log.warn("face {} cannot be decoded and is left out: {}", face.faceId(), face.reason());
+            // Its face_id may be a person's name.
+            log.warn("a face cannot be decoded and is left out: {}; 'rejected list' will name it", face.reason());
         }
     }
 
