@@ -16,8 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,7 +117,7 @@ public final class OnnxEmbedder implements AutoCloseable {
             require(session.getOutputInfo().get(OUTPUT), OUTPUT, dim);
         } catch (OrtException e) {
             close();
-            throw new InvalidModelException("cannot be inspected: " + oneLine(e), e);
+            throw failure("cannot be inspected", e);
         } catch (InvalidModelException e) {
             close();
             throw e;
@@ -139,7 +141,7 @@ public final class OnnxEmbedder implements AutoCloseable {
                     .build();
             return new OnnxEmbedder(onnx, network, threads);
         } catch (OrtException e) {
-            throw new InvalidModelException("cannot be inspected: " + oneLine(e), e);
+            throw failure("cannot be inspected", e);
         }
     }
 
@@ -230,7 +232,7 @@ public final class OnnxEmbedder implements AutoCloseable {
             }
             return values;
         } catch (OrtException e) {
-            throw new InvalidModelException("cannot be run: " + oneLine(e), e);
+            throw failure("cannot be run", e);
         }
     }
 
@@ -259,7 +261,7 @@ public final class OnnxEmbedder implements AutoCloseable {
         try (InputStream file = source.read()) {
             OnnxFile.requireSelfContained(file);
         } catch (IOException e) {
-            throw new InvalidModelException("cannot be read: " + e.getMessage(), e);
+            throw new InvalidModelException("cannot be read: " + e.getMessage(), e, true);
         }
         try (var options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(threads);
@@ -270,7 +272,7 @@ public final class OnnxEmbedder implements AutoCloseable {
             options.addConfigEntry("session.intra_op.allow_spinning", "0");
             return source.open(OrtEnvironment.getEnvironment(), options);
         } catch (OrtException e) {
-            throw new InvalidModelException("cannot be opened: " + oneLine(e), e);
+            throw failure("cannot be opened", e);
         }
     }
 
@@ -297,6 +299,15 @@ public final class OnnxEmbedder implements AutoCloseable {
                     "'%s' has the shape %s instead of %d dimensions".formatted(name, Arrays.toString(shape), rank));
         }
         return shape;
+    }
+
+    /** ONNX Runtime has no code of its own for memory, threads and file handles that run out. */
+    static InvalidModelException failure(String what, OrtException e) {
+        String line = oneLine(e);
+        String lower = line.toLowerCase(Locale.ROOT);
+        boolean retryable = e.getCode() == OrtException.OrtErrorCode.ORT_NO_SUCHFILE
+                || Stream.of("alloc", "pthread", "system error").anyMatch(lower::contains);
+        return new InvalidModelException(what + ": " + line, e, retryable);
     }
 
     private static String oneLine(OrtException e) {

@@ -182,7 +182,7 @@ final class UpdateLoop implements Runnable {
             refuse(version, e.failed(), String.valueOf(e.getMessage()), e.retryable());
             return;
         } catch (InvalidModelException e) {
-            refuse(version, Check.MODEL, "the artifact " + e.getMessage(), false);
+            refuse(version, Check.MODEL, "the artifact " + e.getMessage(), e.isRetryable());
             return;
         } catch (IOException e) {
             log.debug("a temporary file stays: {}", e.getMessage());
@@ -209,7 +209,7 @@ final class UpdateLoop implements Runnable {
         }
     }
 
-    /** What came too late, or found too little memory, is tried again: after as long as the wait for it was, then twice that, and so on. */
+    /** What came too late, or found too little memory or no file, is tried again: after as long as the wait for it was, then twice that, and so on. */
     private boolean due(ModelVersion version) {
         Attempt last = failed;
         if (last == null || last.refusal().offset() != version.offset()) {

@@ -5,9 +5,11 @@ import static io.rangestream.client.TinyOnnx.INPUTS;
 import static io.rangestream.client.TinyOnnx.SIDE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.onnxruntime.OrtException;
 import io.rangestream.avro.Network;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -158,6 +160,26 @@ class OnnxEmbedderTest {
             byte[] part = Arrays.copyOf(onnx, length);
             assertThrows(InvalidModelException.class, () -> new OnnxEmbedder(part, network(), 1));
         }
+    }
+
+    @Test
+    void whatIsWrongWithTheFileIsToldFromWhatTheMachineLacks(@TempDir Path folder) {
+        byte[] part = Arrays.copyOf(TinyOnnx.constant(0), 20);
+        var damaged = assertThrows(InvalidModelException.class, () -> new OnnxEmbedder(part, network(), 1));
+        assertFalse(damaged.isRetryable());
+
+        Path gone = folder.resolve("swept away");
+        var missing = assertThrows(InvalidModelException.class, () -> new OnnxEmbedder(gone, network(), 1));
+        assertTrue(missing.isRetryable());
+
+        for (String lack : List.of(
+                "Error code - ORT_RUNTIME_EXCEPTION - message: Failed to allocate memory for requested buffer of size 8",
+                "Error code - ORT_FAIL - message: std::bad_alloc")) {
+            assertTrue(OnnxEmbedder.failure("cannot be opened", new OrtException(lack))
+                    .isRetryable());
+        }
+        assertFalse(OnnxEmbedder.failure("cannot be opened", new OrtException("Protobuf parsing failed."))
+                .isRetryable());
     }
 
     private static void assertRefused(String start, byte[] onnx, Network network) {

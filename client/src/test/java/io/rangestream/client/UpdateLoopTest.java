@@ -4,6 +4,7 @@ import static io.rangestream.client.Publication.publish;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.onnxruntime.OrtException;
 import io.rangestream.schemas.signature.TrustedKeys;
 import io.rangestream.schemas.wire.SchemaSource;
 import java.time.Clock;
@@ -185,6 +186,23 @@ class UpdateLoopTest {
 
     @Test
     void aVersionThatFoundTooLittleMemoryOnceIsOpenedLaterWithoutAnotherEvent() throws Exception {
+        isOpenedLater(
+                () -> {
+                    throw new OutOfMemoryError("of the test");
+                },
+                "the artifact does not fit into memory: of the test");
+    }
+
+    @Test
+    void soIsOneForWhichOnnxRuntimeFoundTooLittleMemory() throws Exception {
+        isOpenedLater(
+                () -> {
+                    throw OnnxEmbedder.failure("cannot be opened", new OrtException("std::bad_alloc"));
+                },
+                "the artifact cannot be opened: std::bad_alloc");
+    }
+
+    private void isOpenedLater(Runnable failing, String reason) throws Exception {
         Duration soon = Duration.ofMillis(300);
         var config =
                 new ClientConfig(soon, 0, 1, 1_000_000, TrustedKeys.anyone(), Optional.empty(), 1 << 20, Duration.ZERO);
@@ -196,7 +214,7 @@ class UpdateLoopTest {
                 slot,
                 (version, onnx) -> {
                     if (full.get()) {
-                        throw new OutOfMemoryError("of the test");
+                        failing.run();
                     }
                     return ServedModel.open(version, onnx, config, () -> {});
                 },
@@ -216,7 +234,7 @@ class UpdateLoopTest {
                 Thread.sleep(10);
             }
             assertEquals(
-                    "version faces/1 cannot be served and is tried again: the artifact does not fit into memory: of the test",
+                    "version faces/1 cannot be served and is tried again: " + reason,
                     loop.failure().orElseThrow());
 
             full.set(false);
