@@ -14,9 +14,11 @@ import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -176,6 +178,10 @@ class ForeignRecordsTest {
             // until the transaction ends.
             hanging.abortTransaction();
             WholeWay.await("the erasure is acknowledged", () -> acknowledged(common) == sequence);
+            // A crash now would not undo it.
+            try (Stream<Path> files = Files.walk(directory.resolve("hanging."))) {
+                assertTrue(files.anyMatch(file -> file.endsWith("in-hand.ckpt")));
+            }
             assertTrue(learner.isReady());
         }
         assertTrue(last.getHoldoutRecords() < number);

@@ -15,7 +15,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -93,6 +95,7 @@ class TopicStoreTest {
         store.put("m", ObjectContent.of(small));
 
         assertArrayEquals(small, read(store, "m"));
+        assertEquals(2, partsLeft("model/m/"), "the others may hold somebody who was erased");
     }
 
     @Test
@@ -152,6 +155,19 @@ class TopicStoreTest {
                 return e;
             }
         }
+    }
+
+    /** Keys of the topic whose last record is no tombstone. */
+    private long partsLeft(String prefix) {
+        var last = new HashMap<String, Boolean>();
+        try (var log = new TopicLog(common, common.topics().learnerCheckpoints())) {
+            log.readToEnd()
+                    .forEach(record ->
+                            last.put(new String(record.key(), StandardCharsets.UTF_8), record.value() != null));
+        }
+        return last.entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(prefix) && entry.getValue())
+                .count();
     }
 
     private void tombstone(String key) {

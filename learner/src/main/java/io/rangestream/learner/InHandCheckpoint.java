@@ -51,17 +51,29 @@ final class InHandCheckpoint {
 
     /** Writes one if the store takes it; training needs it only after a crash. */
     void tryWriting(CheckpointStore.Writer writer) {
+        try {
+            write(writer);
+            outage.succeeded("checkpoints between versions are written");
+        } catch (CheckpointException e) {
+            outage.failed("a crash now would cost the training since the last checkpoint: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Writes one in the place of the one before.
+     *
+     * @throws CheckpointException if the store does not take it
+     */
+    void write(CheckpointStore.Writer writer) {
         long begin = clock.getAsLong();
         batches = 0;
         stored = true; // An attempt that failed may have left something.
         try {
             checkpoints.writeInHand(writer);
-            outage.succeeded("checkpoints between versions are written");
-        } catch (CheckpointException e) {
-            outage.failed("a crash now would cost the training since the last checkpoint: " + e.getMessage());
+        } finally {
+            written = clock.getAsLong();
+            took = written - begin;
         }
-        written = clock.getAsLong();
-        took = written - begin;
     }
 
     /**

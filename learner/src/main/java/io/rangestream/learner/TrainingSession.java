@@ -81,6 +81,7 @@ final class TrainingSession implements AutoCloseable {
     private final BatchPreparer preparer;
     private final CheckpointStore checkpoints;
     private final InHandCheckpoint inHand;
+    private final Membership membership;
     private final Retry retry;
     private final PublishingRight right;
     private final HoldoutReader holdout;
@@ -98,6 +99,10 @@ final class TrainingSession implements AutoCloseable {
     private final Deque<ConsumerRecord<String, byte[]>> arrived = new ArrayDeque<>();
     private final Deque<Pending> pending = new ArrayDeque<>();
     private final Deque<LogOrder.Item<Work>> due = new ArrayDeque<>();
+    /** Per task, the last erasure that a restart would not undo. */
+    private Map<String, Long> erasures;
+
+    private boolean hasErased;
     private long batchesSinceVersion;
     private long lastVersionNanos = System.nanoTime();
     private long schemaMissingSince = NEVER;
@@ -135,6 +140,7 @@ final class TrainingSession implements AutoCloseable {
         this.config = config;
         this.checkpoints = checkpoints;
         this.inHand = new InHandCheckpoint(checkpoints, config.checkpoints(), System::nanoTime);
+        this.membership = membership;
         this.retry = new Retry(membership);
         try {
             this.topics = clients.topics();
@@ -181,6 +187,7 @@ final class TrainingSession implements AutoCloseable {
             this.records = clients.batchRecords(backbone.spec().cropLength());
             this.passedOver = new PassedOver(partition.topic());
             this.order = new LogOrder<>(trainer.position(), passedOver, orders::goesOn);
+            this.erasures = trainer.position().erasures();
         } catch (RuntimeException | Error e) {
             owned.close(); // Nobody else can, as this will not be a session.
             throw e;
@@ -198,6 +205,11 @@ final class TrainingSession implements AutoCloseable {
     /** Offset to read from; negative for a model that begins now. */
     long nextOffset() {
         return trainer.position().nextOffset();
+    }
+
+    /** Per task, sequence of the last erasure complied with for good: a checkpoint has it that training would go on from. */
+    Map<String, Long> erasures() {
+        return erasures;
     }
 
     /** Records taken in and not trained on yet. */
@@ -274,6 +286,35 @@ final class TrainingSession implements AutoCloseable {
      * @return false if there is none that can be dealt with now
      */
     boolean step() {
+        boolean stepped = deal();
+        if (hasErased && !(stepped && isErasureNext())) {
+            retry.until("writing the checkpoint that has an erasure in it", () -> {
+                if (!membership.isFresh()) {
+                    throw CheckpointException.unavailable("the group has not answered for a while", null);
+                }
+                inHand.write(lineage::save); // In the place of one that has the row.
+                return true;
+            });
+            noteErasures();
+        }
+        return stepped;
+    }
+
+    /** Several in a row take one checkpoint. */
+    private boolean isErasureNext() {
+        LogOrder.Item<Work> next = due.peek();
+        if (next == null && pending.peek() instanceof Pending.Sound sound) {
+            next = sound.item();
+        }
+        return next != null && next.work() instanceof Work.Forget;
+    }
+
+    private void noteErasures() {
+        erasures = trainer.position().erasures();
+        hasErased = false;
+    }
+
+    private boolean deal() {
         if (isVersionDue() || (due.isEmpty() && !judge())) {
             return false; // A version says how good training is after just so many batches.
         }
@@ -341,12 +382,7 @@ final class TrainingSession implements AutoCloseable {
             trainer.erase(erasure, offset);
             cache.erase(erasure.getIdentity());
             evaluator.forgetOthersThan(holdout.faces().keySet());
-            retry.until(
-                    "removing the checkpoint from before an erasure",
-                    () -> { // Before the erasure is acknowledged.
-                        inHand.discard();
-                        return true;
-                    });
+            hasErased = true;
             log.info(
                     "sampler task {} erased an identity; its row, its crops and its holdout faces are gone",
                     erasure.getTask());

@@ -263,7 +263,7 @@ final class TrainingThread {
                 .setModel(model)
                 .setState(state)
                 .setSequences(trainer.position().sequences())
-                .setErasures(trainer.position().erasures())
+                .setErasures(session.erasures())
                 .setVersion(session.version())
                 .setBatches(counters.batches())
                 .setCrops(counters.crops())

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.rangestream.avro.Erasure;
 import io.rangestream.learner.checkpoint.CheckpointException;
 import io.rangestream.learner.checkpoint.CheckpointStore;
 import io.rangestream.learner.config.CheckpointConfig;
@@ -98,6 +99,40 @@ class InHandCheckpointTest {
         inHand(0, Duration.ZERO).discard();
 
         assertEquals(Optional.empty(), store.<String>readInHand(in -> in.readUTF()));
+    }
+
+    @Test
+    void afterAnErasureARestartGoesOnWithoutTheRow() {
+        try (var trainer = new Trainer(config());
+                var crashed = new Trainer(config())) {
+            // Given a checkpoint that knows somebody
+            Lineage lineage = Lineage.restore(trainer, store, new VersionHistory());
+            InHandCheckpoint inHand = inHand(0, Duration.ZERO);
+            trainer.train(batch("0_0", 1, "ann", "ann", "bob", "bob"), 10);
+            inHand.tryWriting(lineage::save);
+
+            // When they are erased, and the learner crashes
+            trainer.erase(new Erasure("0_0", 2L, "ann", 7L, 0L, -1, -1), 20);
+            inHand.write(lineage::save);
+            Lineage.restore(crashed, store, new VersionHistory());
+
+            // Then they are still erased
+            assertFalse(crashed.knows("ann"));
+            assertTrue(crashed.knows("bob"));
+            assertEquals(Map.of("0_0", 2L), crashed.position().erasures());
+            assertEquals(21, crashed.position().nextOffset());
+        }
+    }
+
+    @Test
+    void whatIsWrittenForAnErasureAndNotTakenIsTold() {
+        InHandCheckpoint inHand = inHand(0, Duration.ZERO);
+
+        assertThrows(
+                CheckpointException.class,
+                () -> inHand.write(out -> {
+                    throw new IOException("No space left on device");
+                }));
     }
 
     @Test

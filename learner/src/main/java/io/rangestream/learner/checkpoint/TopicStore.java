@@ -70,12 +70,16 @@ public final class TopicStore implements ObjectStore {
         int count = (int) Math.max(1, (content.length() + PART_BYTES - 1) / PART_BYTES);
         List<Future<RecordMetadata>> sent = new ArrayList<>();
         try (InputStream in = content.source().open()) {
+            index.catchUp();
             for (int i = 0; i < count; i++) {
                 var part = record(name, i, in.readNBytes(PART_BYTES));
                 part.headers().add(TopicIndex.HASH_HEADER, content.sha256().getBytes(StandardCharsets.UTF_8));
                 part.headers()
                         .add(TopicIndex.COUNT_HEADER, Integer.toString(count).getBytes(StandardCharsets.UTF_8));
                 sent.add(producer.send(part));
+            }
+            for (int surplus : index.parts(name).tailMap(count).keySet()) {
+                sent.add(producer.send(record(name, surplus, null))); // Of a larger one, which may hold who is erased.
             }
             await(sent);
         } catch (KafkaException | IOException e) {
