@@ -124,8 +124,8 @@ final class SamplerTask {
                     record.headers().lastHeader(SamplerTopology.HEADER_CORRECTION) != null);
             if (labels.refuses(picture)) {
                 state = state.withLabels(labels.refused(state.labels()));
-                throw new RejectedFaceException("the same picture came under another identity (%s=refuse)"
-                        .formatted(LabelChecks.CONFLICT));
+                throw new RejectedFaceException(
+                        "the same picture came under another identity (%s=refuse)".formatted(LabelChecks.CONFLICT));
             }
             arrived();
             add(add, picture, OriginalTime.of(record.headers()));
