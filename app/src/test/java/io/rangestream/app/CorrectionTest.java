@@ -12,6 +12,7 @@ import io.rangestream.sampler.Sampler;
 import io.rangestream.sampler.config.SamplerConfig;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
+import io.rangestream.schemas.wire.DeadLetterHeaders;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
 import java.awt.image.BufferedImage;
@@ -185,6 +186,67 @@ class CorrectionTest {
                 run("relabel", "ida", "x", "--dry-run").out());
         assertEquals(1, unknown.exit());
         assertTrue(unknown.err().contains("no such face"), unknown.err());
+    }
+
+    @Test
+    void aFaceThatNoTaskHasIsNotSaidToBeMoved() throws Exception {
+        sendBytes(
+                "hal",
+                0,
+                CODEC.encode(LabeledFace.newBuilder()
+                        .setIdentity("hal")
+                        .setFaceId("h-refused")
+                        .setEncoding(Encoding.PNG)
+                        .setImage(ByteBuffer.wrap(new byte[] {1, 2, 3}))
+                        .build()));
+
+        CommandRun moved = run("relabel", "hal", "otto", "--face", "h-refused");
+
+        assertEquals(1, moved.exit());
+        assertEquals(
+                "rangestream: no task has or remembers such a face of FROM, so nothing was taken back; it was sent under TO",
+                moved.err());
+    }
+
+    @Test
+    void whatTheLearnerCannotDecodeIsTakenBackWhereItIsAndSaidSo() throws Exception {
+        send("jane", 0, Set.of("j0"));
+        report("jane", "j0");
+        report("jane", "j9");
+
+        CommandRun retracted = run("rejected", "retract", "--reason", "damaged jane");
+
+        assertEquals(0, retracted.exit(), retracted.err());
+        assertTrue(
+                retracted.out().contains("face j0: found by the task of partition 0: it was in the buffer"),
+                retracted.out());
+        assertTrue(retracted.out().contains("face j9: no task has or remembers it"), retracted.out());
+        assertTrue(retracted.out().endsWith("1 of 2 taken back"), retracted.out());
+
+        report("jane", "j8");
+        CommandRun nothing = run("rejected", "retract", "--reason", "damaged jane j8");
+        assertEquals(1, nothing.exit());
+        assertEquals("rangestream: nothing was taken back: no task has or remembers such a face", nothing.err());
+    }
+
+    /** As the learner does of a face that it cannot decode. */
+    private static void report(String identity, String faceId) throws InterruptedException, ExecutionException {
+        CommonConfig common = CommonConfig.from(settings);
+        byte[] value = CODEC.encode(LabeledFace.newBuilder()
+                .setIdentity(identity)
+                .setFaceId(faceId)
+                .setEncoding(Encoding.PNG)
+                .build());
+        var letter = new ProducerRecord<>(common.topics().facesRejected(), identity, value);
+        letter.headers()
+                .add(
+                        DeadLetterHeaders.MESSAGE,
+                        "damaged %s %s".formatted(identity, faceId).getBytes(StandardCharsets.UTF_8))
+                .add(DeadLetterHeaders.FACE_ID, faceId.getBytes(StandardCharsets.UTF_8));
+        try (var producer =
+                new KafkaProducer<>(common.clientConfig(), new StringSerializer(), new ByteArraySerializer())) {
+            producer.send(letter).get();
+        }
     }
 
     @Test

@@ -1,5 +1,8 @@
 package io.rangestream.app.command;
 
+import io.rangestream.app.correction.FaceOrders;
+import io.rangestream.app.correction.Relabelling;
+import io.rangestream.app.correction.RetractionWatch;
 import io.rangestream.app.rejected.DeadLetter;
 import io.rangestream.app.rejected.DeadLetters;
 import io.rangestream.avro.LabeledFace;
@@ -9,8 +12,12 @@ import io.rangestream.schemas.config.Settings;
 import io.rangestream.schemas.topics.TopicCatalogue;
 import io.rangestream.schemas.wire.SchemaTopic;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -156,13 +163,40 @@ final class RejectedCommand implements Runnable {
             CommonConfig common = common();
             SchemaTopic.publish(
                     common.topics().schemas(), common.clientConfig(), List.of(LabeledFace.getClassSchema()));
-            DeadLetters.Retraction retraction = letters().retract(common);
-            Console.println(spec, "%d ordered to be taken back".formatted(retraction.faces()));
-            if (retraction.faces() > 0 && waiting.waits()) {
-                waiting.requireTakenIn(common, SamplerConfig.from(settings()), retraction.orders());
-                Console.println(spec, "taken back");
+            Set<DeadLetters.Face> faces = letters().undecodable(common);
+            try (FaceOrders orders = FaceOrders.connect(common);
+                    RetractionWatch watch = RetractionWatch.open(common, SamplerConfig.from(settings()))) {
+                var ordered = new LinkedHashMap<DeadLetters.Face, Map<Integer, Long>>();
+                for (DeadLetters.Face face : faces) {
+                    byte[] retraction = Relabelling.retraction(face.identity(), face.faceId());
+                    ordered.put(face, orders.everywhere(face.identity(), retraction));
+                }
+                Console.println(spec, "%d ordered to be taken back".formatted(faces.size()));
+                if (!faces.isEmpty() && waiting.waits()) {
+                    waiting.requireTaken(watch, List.copyOf(ordered.values()));
+                    report(watch, ordered);
+                }
             }
             return CommandLine.ExitCode.OK;
+        }
+
+        private void report(RetractionWatch watch, Map<DeadLetters.Face, Map<Integer, Long>> ordered) {
+            int taken = 0;
+            for (Map.Entry<DeadLetters.Face, Map<Integer, Long>> entry : ordered.entrySet()) {
+                Map<Integer, String> found = watch.found(entry.getValue());
+                taken += found.isEmpty() ? 0 : 1;
+                String text = found.isEmpty()
+                        ? "no task has or remembers it"
+                        : found.entrySet().stream()
+                                .map(task -> "found by the task of partition %d: %s"
+                                        .formatted(task.getKey(), task.getValue()))
+                                .collect(Collectors.joining("; "));
+                Console.println(spec, "face %s: %s".formatted(entry.getKey().faceId(), text));
+            }
+            if (taken == 0) {
+                throw new IllegalStateException("nothing was taken back: no task has or remembers such a face");
+            }
+            Console.println(spec, "%d of %d taken back".formatted(taken, ordered.size()));
         }
     }
 }

@@ -8,6 +8,7 @@ import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.Settings;
 import io.rangestream.schemas.identity.NameRule;
 import io.rangestream.schemas.topics.TopicCatalogue;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +83,7 @@ final class RelabelCommand implements Callable<Integer> {
                 Console.println(spec, "%d faces were moved".formatted(relabelling.moved()));
             } else {
                 move(relabelling, face, common, sampler);
-                Console.println(spec, "1 face was moved");
+                Console.println(spec, waiting.waits() ? "1 face was moved" : "1 face was sent, the move is ordered");
             }
         }
         return CommandLine.ExitCode.OK;
@@ -103,7 +104,11 @@ final class RelabelCommand implements Callable<Integer> {
         try (RetractionWatch watch = RetractionWatch.open(common, sampler)) {
             Map<Integer, Long> retraction = relabelling.move(faceId, to);
             if (waiting.waits()) {
-                waiting.requireTaken(watch, retraction);
+                waiting.requireTaken(watch, List.of(retraction));
+                if (watch.found(retraction).isEmpty()) {
+                    throw new IllegalStateException(
+                            "no task has or remembers such a face of FROM, so nothing was taken back; it was sent under TO");
+                }
             }
         }
     }

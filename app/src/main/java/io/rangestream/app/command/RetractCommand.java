@@ -65,12 +65,12 @@ final class RetractCommand implements Callable<Integer> {
                     "ordered on %d partitions of %s"
                             .formatted(ordered.size(), common.topics().faces()));
             if (waiting.waits()) {
-                waiting.requireTaken(watch, ordered);
-                if (watch.found().isEmpty()) {
+                waiting.requireTaken(watch, List.of(ordered));
+                if (watch.found(ordered).isEmpty()) {
                     throw new IllegalStateException(
                             "nothing was taken back: no task has or remembers such a face of this identity");
                 }
-                watch.found()
+                watch.found(ordered)
                         .forEach((partition, text) -> Console.println(
                                 spec, "found by the task of partition %d: %s".formatted(partition, text)));
                 Console.println(spec, "taken back");

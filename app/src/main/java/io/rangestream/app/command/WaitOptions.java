@@ -1,9 +1,6 @@
 package io.rangestream.app.command;
 
 import io.rangestream.app.correction.RetractionWatch;
-import io.rangestream.app.correction.TakenIn;
-import io.rangestream.sampler.config.SamplerConfig;
-import io.rangestream.schemas.config.CommonConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -29,18 +26,8 @@ final class WaitOptions {
         return Duration.ofSeconds(timeout);
     }
 
-    /** Waits until the sampler is past these offsets of the faces topic. */
-    void requireTakenIn(CommonConfig common, SamplerConfig config, Map<Integer, Long> offsets)
-            throws InterruptedException {
-        try (var takenIn = new TakenIn(common, config)) {
-            requireDone(takenIn.await(offsets, timeout()).stream()
-                    .map(partition -> "the sampler task of partition " + partition)
-                    .toList());
-        }
-    }
-
-    /** Waits until every sampler task has dealt with its retraction. */
-    void requireTaken(RetractionWatch watch, Map<Integer, Long> ordered) throws InterruptedException {
+    /** Waits until every sampler task has dealt with these retractions. */
+    void requireTaken(RetractionWatch watch, List<Map<Integer, Long>> ordered) throws InterruptedException {
         requireDone(watch.await(ordered, timeout()).stream()
                 .map(partition -> "the sampler task of partition " + partition)
                 .toList());

@@ -5,8 +5,11 @@ import io.rangestream.sampler.topology.Changelogs;
 import io.rangestream.sampler.topology.Changelogs.Answer;
 import io.rangestream.schemas.config.CommonConfig;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -16,7 +19,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Watches how a retraction is complied with. A task's answer is a record in the changelog of its store, written in the
+ * Watches how retractions are complied with. A task's answer is a record in the changelog of its store, written in the
  * transaction in which it takes the face out of buffer or holdout. To be opened before the order is written, or an answer
  * may be missed. Not thread-safe.
  */
@@ -25,8 +28,8 @@ public final class RetractionWatch implements AutoCloseable {
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final String topic;
-    /** By faces partition. */
-    private final Map<Integer, Answer> answers = new TreeMap<>();
+    /** By faces partition and the order's offset. */
+    private final Map<Integer, Map<Long, Answer>> answers = new TreeMap<>();
 
     private RetractionWatch(CommonConfig common, SamplerConfig config) {
         topic = Changelogs.tasks(common, config);
@@ -49,32 +52,49 @@ public final class RetractionWatch implements AutoCloseable {
     /**
      * Waits until every task has complied.
      *
-     * @param orders offset of the retraction by faces partition
+     * @param orders of each retraction the offset by faces partition
      * @return the partitions whose tasks have not within the time; empty if all have
      */
-    public List<Integer> await(Map<Integer, Long> orders, Duration timeout) throws InterruptedException {
+    public List<Integer> await(List<Map<Integer, Long>> orders, Duration timeout) throws InterruptedException {
+        var pending = new TreeMap<Integer, Set<Long>>();
+        orders.forEach(order -> order.forEach((partition, offset) ->
+                pending.computeIfAbsent(partition, p -> new LinkedHashSet<>()).add(offset)));
         long deadline = System.nanoTime() + timeout.toNanos();
-        while (answers.size() < orders.size() && System.nanoTime() <= deadline) {
+        while (!pending.isEmpty() && System.nanoTime() <= deadline) {
             if (consumer.assignment().isEmpty()) {
                 awaitTopic();
                 continue;
             }
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                long order = orders.getOrDefault(record.partition(), -1L);
-                Changelogs.answer(record.key(), record.value(), order)
-                        .ifPresent(answer -> answers.put(record.partition(), answer));
+                Set<Long> offsets = pending.getOrDefault(record.partition(), Set.of());
+                note(record, offsets).ifPresent(offsets::remove);
+                if (offsets.isEmpty()) {
+                    pending.remove(record.partition());
+                }
             }
         }
-        return orders.keySet().stream()
-                .filter(partition -> !answers.containsKey(partition))
-                .toList();
+        return List.copyOf(pending.keySet());
     }
 
-    /** What the tasks had that had something, by faces partition. */
-    public Map<Integer, String> found() {
+    /** The order among these that a record answers. */
+    private Optional<Long> note(ConsumerRecord<byte[], byte[]> record, Set<Long> offsets) {
+        for (long offset : offsets) {
+            Optional<Answer> answer = Changelogs.answer(record.key(), record.value(), offset);
+            if (answer.isPresent()) {
+                answers.computeIfAbsent(record.partition(), p -> new TreeMap<>())
+                        .put(offset, answer.get());
+                return Optional.of(offset);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What the tasks had that had something of an order, by faces partition. */
+    public Map<Integer, String> found(Map<Integer, Long> order) {
         var found = new TreeMap<Integer, String>();
-        answers.forEach((partition, answer) -> {
-            if (answer.found()) {
+        order.forEach((partition, offset) -> {
+            Answer answer = answers.getOrDefault(partition, Map.of()).get(offset);
+            if (answer != null && answer.found()) {
                 found.put(partition, answer.text());
             }
         });

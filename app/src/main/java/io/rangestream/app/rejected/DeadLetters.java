@@ -1,12 +1,11 @@
 package io.rangestream.app.rejected;
 
 import io.rangestream.app.correction.FaceOrders;
-import io.rangestream.app.correction.Relabelling;
 import io.rangestream.app.correction.TopicScan;
 import io.rangestream.schemas.config.CommonConfig;
 import java.util.LinkedHashSet;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
@@ -26,13 +25,8 @@ public record DeadLetters(String reason, long fromOffset, long limit) {
      */
     public record Replay(long sent, long cut) {}
 
-    /**
-     * What is to be taken back.
-     *
-     * @param faces how many
-     * @param orders offsets of the last orders, by partition of the faces topic
-     */
-    public record Retraction(long faces, Map<Integer, Long> orders) {}
+    /** A face that the sampler took in and the learner cannot decode. */
+    public record Face(String identity, String faceId) {}
 
     /** Gives each, the oldest first, up to the topic's present end. */
     public void forEach(CommonConfig common, Consumer<DeadLetter> each) {
@@ -71,11 +65,8 @@ public record DeadLetters(String reason, long fromOffset, long limit) {
         return new Replay(sent.sum(), cut.sum());
     }
 
-    /**
-     * Takes back the faces that the sampler took in and the learner cannot decode: out of the buffers and the holdout.
-     *
-     */
-    public Retraction retract(CommonConfig common) throws InterruptedException {
+    /** The faces that the sampler took in and the learner cannot decode, each once. */
+    public Set<Face> undecodable(CommonConfig common) {
         var faces = new LinkedHashSet<Face>();
         forEach(common, letter -> {
             String faceId = letter.faceId(common.topics().faces());
@@ -83,16 +74,8 @@ public record DeadLetters(String reason, long fromOffset, long limit) {
                 letter.identity().ifPresent(identity -> faces.add(new Face(identity, faceId)));
             }
         });
-        Map<Integer, Long> last = Map.of();
-        try (FaceOrders orders = FaceOrders.connect(common)) {
-            for (Face face : faces) {
-                last = orders.everywhere(face.identity(), Relabelling.retraction(face.identity(), face.faceId()));
-            }
-        }
-        return new Retraction(faces.size(), last);
+        return faces;
     }
-
-    private record Face(String identity, String faceId) {}
 
     private boolean matches(DeadLetter letter) {
         return letter.reason().toLowerCase(Locale.ROOT).contains(reason.toLowerCase(Locale.ROOT));
