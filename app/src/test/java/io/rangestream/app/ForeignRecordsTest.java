@@ -11,6 +11,7 @@ import io.rangestream.avro.TrainingBatch;
 import io.rangestream.learner.Learner;
 import io.rangestream.learner.config.CheckpointConfig;
 import io.rangestream.schemas.config.CommonConfig;
+import io.rangestream.schemas.updates.VersionKey;
 import io.rangestream.schemas.wire.RecordCodec;
 import io.rangestream.schemas.wire.SchemaSource;
 import java.nio.charset.StandardCharsets;
@@ -202,7 +203,11 @@ class ForeignRecordsTest {
     /** As the version was published; later ones change its event. */
     private static ModelUpdate firstEvent(CommonConfig common) {
         try (var updates = new TopicLog(common, common.topics().modelUpdates())) {
-            return (ModelUpdate) CODEC.decode(updates.readToEnd().get(0).value());
+            return updates.readToEnd().stream()
+                    .filter(record -> VersionKey.parse(record.key()).isPresent()) // Or it is a heartbeat.
+                    .map(record -> (ModelUpdate) CODEC.decode(record.value()))
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 
