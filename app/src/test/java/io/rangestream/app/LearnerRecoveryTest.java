@@ -16,8 +16,11 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
@@ -74,6 +77,39 @@ class LearnerRecoveryTest {
             assertEquals(
                     LongStream.rangeClosed(1, run.versions().size()).boxed().toList(),
                     run.versions().stream().map(ModelUpdate::getVersion).toList());
+        }
+    }
+
+    @Test
+    void aLearnerThatRetentionHasOvertakenReadsOnWhereTheTopicBegins() throws Exception {
+        LearnerRun.Log log = LearnerRun.Log.draw(BROKER, "overtaken-source.", 80, directory);
+        LearnerRun run = LearnerRun.of(
+                        BROKER, "overtaken.", CheckpointConfig.DIRECTORY, directory.resolve("overtaken"), Map.of())
+                .begin(log);
+        run.send(log.batches().subList(0, EACH));
+        var batches = new TopicPartition(run.common().topics().batches(), 0);
+        var properties = run.common().clientConfig();
+        properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "overtaken");
+        try (Learner learner = WholeWay.learner(run.settings());
+                var other = new KafkaProducer<>(properties, new StringSerializer(), new StringSerializer());
+                var admin = Admin.create(run.common().clientConfig())) {
+            awaitVersion(learner, 1);
+            // Given records that the learner cannot read yet
+            other.initTransactions();
+            other.beginTransaction();
+            other.send(new ProducerRecord<>(batches.topic(), 0, "foreign", "foreign"))
+                    .get();
+
+            // When they are deleted
+            admin.deleteRecords(Map.of(batches, RecordsToDelete.beforeOffset(-1)))
+                    .all()
+                    .get();
+            Thread.sleep(3_000);
+            other.abortTransaction();
+
+            // Then it goes on with what comes next
+            run.send(log.batches().subList(EACH, 2 * EACH));
+            awaitVersion(learner, 2);
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -57,6 +58,9 @@ final class LearnerLoop {
     private Duration restartPause = RESTART_PAUSE;
     private final OutageLog positioning = new OutageLog(log);
     private boolean positioned;
+    /** The offset to read on from that was not there any more; null until that happens. */
+    private @Nullable Long overtakenAt;
+
     private long lastReport;
 
     /** @param meters where the loop and all that belongs to it put their metrics */
@@ -173,12 +177,19 @@ final class LearnerLoop {
         } else {
             c.pause(c.assignment());
         }
-        c.poll(room ? IDLE_POLL : Duration.ZERO).forEach(record -> {
-            TrainingThread taking = training; // The poll may have given it or taken it.
-            if (taking != null) {
-                taking.handover().give(record);
-            }
-        });
+        try {
+            c.poll(room ? IDLE_POLL : Duration.ZERO).forEach(record -> {
+                TrainingThread taking = training; // The poll may have given it or taken it.
+                if (taking != null) {
+                    taking.handover().give(record);
+                }
+            });
+        } catch (OffsetOutOfRangeException e) {
+            // Retention has been faster than training; reading goes on where the topic begins now.
+            overtakenAt =
+                    e.offsetOutOfRangePartitions().values().stream().findFirst().orElse(null);
+            positioned = false;
+        }
         TrainingThread now = training;
         if (now != null) {
             now.membership().renew(c.groupMetadata());
@@ -231,6 +242,7 @@ final class LearnerLoop {
         c.pause(partitions); // Until it is known where to read from.
         partitions.forEach(partition -> c.seek(partition, 0));
         positioned = false;
+        overtakenAt = null;
         var place = new Membership(c.groupMetadata(), RENEWAL_PATIENCE);
         var begun = new TrainingThread(
                 common.model(),
@@ -261,7 +273,8 @@ final class LearnerLoop {
                     .formatted(partition.topic(), e.getMessage()));
             return false;
         }
-        long next = active.startOffset().orElseThrow();
+        Long overtaken = overtakenAt;
+        long next = overtaken == null ? active.startOffset().orElseThrow() : overtaken;
         if (next < 0) {
             if (first > 0) {
                 log.info("batches before offset {} are no longer on the topic; the new model begins there", first);
