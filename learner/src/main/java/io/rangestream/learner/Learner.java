@@ -9,6 +9,7 @@ import io.rangestream.schemas.broker.BrokerConnection;
 import io.rangestream.schemas.config.CommonConfig;
 import io.rangestream.schemas.config.ConfigurationException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -68,6 +69,12 @@ public final class Learner implements MeterBinder, AutoCloseable {
     /** Whether it trains or stands by, and waits for nothing that somebody has to see to. */
     public boolean isReady() {
         return isLive() && loop.isJoined() && status().waitsFor().isEmpty();
+    }
+
+    /** What it waits for that somebody may have to see to, in one line. */
+    public List<String> remarks() {
+        String waitsFor = status().waitsFor();
+        return waitsFor.isEmpty() ? List.of() : List.of(waitsFor);
     }
 
     /** Adds the learner's metrics, those it has by now and those it will have. */

@@ -47,6 +47,11 @@ final class LearnerLoop {
     private final MeterRegistry meters;
     private final LearnerMetrics metrics;
     private volatile LearnerStatus statusWithoutTraining = LearnerStatus.starting();
+    /** What is tried again, in one line; empty while nothing is. */
+    private volatile String retrying = "";
+    /** Why training has to begin again, in one line, until it has. */
+    private volatile String interrupted = "";
+
     private volatile boolean stopping;
     private volatile boolean joined;
     private volatile @Nullable Consumer<String, byte[]> consumer;
@@ -73,7 +78,9 @@ final class LearnerLoop {
 
     LearnerStatus status() {
         TrainingThread active = training;
-        return active == null ? statusWithoutTraining : active.status();
+        LearnerStatus status = active == null ? statusWithoutTraining : active.status();
+        String why = retrying.isEmpty() ? interrupted : retrying;
+        return why.isEmpty() ? status : status.waitingFor(why);
     }
 
     boolean isJoined() {
@@ -161,6 +168,7 @@ final class LearnerLoop {
         if (!interrupted.beginsAgain()) {
             return;
         }
+        this.interrupted = "training was interrupted and begins again: " + interrupted.interruption();
         restartPause = interrupted.startOffset().isPresent() ? RESTART_PAUSE : Retry.longer(restartPause);
         long until = System.nanoTime() + restartPause.toNanos();
         while (!stopping && System.nanoTime() - until < 0) {
@@ -192,6 +200,9 @@ final class LearnerLoop {
         }
         TrainingThread now = training;
         if (now != null) {
+            if (now.startOffset().isPresent()) {
+                interrupted = "";
+            }
             now.membership().renew(c.groupMetadata());
             if (!room) {
                 now.handover().awaitRoom(IDLE_POLL);
@@ -208,6 +219,7 @@ final class LearnerLoop {
                 if (!partitions.isEmpty()) {
                     begin(clients, checkpoints, reports, c, partitions);
                 } else if (training == null) {
+                    interrupted = "";
                     log.info("standing by: another learner of the group trains");
                 }
             }
@@ -246,7 +258,7 @@ final class LearnerLoop {
         var place = new Membership(c.groupMetadata(), RENEWAL_PATIENCE);
         var begun = new TrainingThread(
                 common.model(),
-                () -> new TrainingSession(clients, checkpoints, config, common.model(), place),
+                () -> new TrainingSession(clients, checkpoints, config, common.model(), place, why -> retrying = why),
                 formerTraining,
                 place,
                 reports,

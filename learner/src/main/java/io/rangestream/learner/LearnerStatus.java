@@ -43,6 +43,27 @@ public record LearnerStatus(
         long lostRecords,
         long foreignHoldoutRecords,
         String waitsFor) {
+    LearnerStatus waitingFor(String why) {
+        return new LearnerStatus(
+                state,
+                batches,
+                crops,
+                cropsPerSecond,
+                losses,
+                identities,
+                version,
+                backend,
+                lastStepNanos,
+                skippedSteps,
+                skippedCrops,
+                backlog,
+                cache,
+                foreignRecords,
+                lostRecords,
+                foreignHoldoutRecords,
+                why);
+    }
+
     static LearnerStatus starting() {
         return new LearnerStatus(
                 LearnerState.STARTING,

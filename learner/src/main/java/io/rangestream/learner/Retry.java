@@ -2,6 +2,7 @@ package io.rangestream.learner;
 
 import io.rangestream.schemas.log.OutageLog;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,9 +17,12 @@ final class Retry {
     private static final Duration LONGEST = Duration.ofSeconds(30);
 
     private final Membership membership;
+    private final Consumer<String> waitsFor;
 
-    Retry(Membership membership) {
+    /** @param waitsFor told in one line what is tried again, and nothing when that is over */
+    Retry(Membership membership, Consumer<String> waitsFor) {
         this.membership = membership;
+        this.waitsFor = waitsFor;
     }
 
     /**
@@ -28,6 +32,14 @@ final class Retry {
      * @throws RuntimeException what the last attempt failed of: something that does not pass, or there is no time for another
      */
     <T> T until(String what, Supplier<T> attempt) {
+        try {
+            return repeat(what, attempt);
+        } finally {
+            waitsFor.accept("");
+        }
+    }
+
+    private <T> T repeat(String what, Supplier<T> attempt) {
         var outage = new OutageLog(log);
         Duration pause = SHORTEST;
         while (true) {
@@ -39,7 +51,9 @@ final class Retry {
                 if (!Recoverable.is(e)) {
                     throw e;
                 }
-                outage.failed("%s failed and is tried again: %s".formatted(what, e.getMessage()));
+                String line = "%s failed and is tried again: %s".formatted(what, e.getMessage());
+                outage.failed(line);
+                waitsFor.accept(line);
                 if (!membership.pause(pause)) {
                     throw e;
                 }

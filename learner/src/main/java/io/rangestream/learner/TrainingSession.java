@@ -50,6 +50,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -130,18 +131,22 @@ final class TrainingSession implements AutoCloseable {
         record Unreadable(long offset, String task, String why) implements Pending {}
     }
 
-    /** @param membership looked at once more before others are fenced */
+    /**
+     * @param membership looked at once more before others are fenced
+     * @param waitsFor told what is tried again, while it is
+     */
     TrainingSession(
             LearnerClients clients,
             CheckpointStore checkpoints,
             LearnerConfig config,
             String model,
-            Membership membership) {
+            Membership membership,
+            Consumer<String> waitsFor) {
         this.config = config;
         this.checkpoints = checkpoints;
         this.inHand = new InHandCheckpoint(checkpoints, config.checkpoints(), System::nanoTime);
         this.membership = membership;
-        this.retry = new Retry(membership);
+        this.retry = new Retry(membership, waitsFor);
         try {
             this.topics = clients.topics();
             this.partition = new TopicPartition(topics.batches(), 0);

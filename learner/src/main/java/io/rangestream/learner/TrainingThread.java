@@ -35,6 +35,7 @@ final class TrainingThread {
     private volatile Ending ending = Ending.NONE;
     private volatile boolean ended;
     private volatile boolean beginsAgain;
+    private volatile String interruption = "";
     private volatile @Nullable Throwable failure;
     private volatile @Nullable Long startOffset;
     private volatile LearnerStatus status = LearnerStatus.starting();
@@ -116,6 +117,11 @@ final class TrainingThread {
         return beginsAgain;
     }
 
+    /** What that was, in one line. */
+    String interruption() {
+        return interruption;
+    }
+
     /** Another learner has the partition. Waits for nothing: what is in the making will be refused when it comes to be published. */
     void lose() {
         membership.lose();
@@ -163,6 +169,7 @@ final class TrainingThread {
             } else if (!Recoverable.is(e)) {
                 failure = e;
             } else if (ending == Ending.NONE) {
+                interruption = String.valueOf(e.getMessage());
                 beginsAgain = true;
                 log.warn("training is interrupted and begins again from its last checkpoint: {}", e.getMessage());
             } else {

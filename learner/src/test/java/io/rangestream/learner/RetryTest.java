@@ -11,6 +11,8 @@ import io.rangestream.learner.training.TrainingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -24,7 +26,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class RetryTest {
     private final Membership membership = new Membership(new ConsumerGroupMetadata("learners"), Duration.ofMinutes(1));
-    private final Retry retry = new Retry(membership);
+    private final List<String> told = new ArrayList<>();
+    private final Retry retry = new Retry(membership, told::add);
     private final AtomicInteger attempts = new AtomicInteger();
 
     @Test
@@ -38,6 +41,8 @@ class RetryTest {
 
         assertEquals("stored", result);
         assertEquals(3, attempts.get());
+        String line = "storing failed and is tried again: the store does not answer";
+        assertEquals(List.of(line, line, ""), told);
     }
 
     @Test

@@ -4,7 +4,6 @@ import io.rangestream.app.ShutdownSignal;
 import io.rangestream.learner.Learner;
 import io.rangestream.learner.config.LearnerConfig;
 import io.rangestream.schemas.config.Settings;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -26,7 +25,7 @@ final class LearnerCommand implements Callable<Integer> {
         try (ShutdownSignal signal = ShutdownSignal.listen();
                 RoleRun run = RoleRun.begin(settings, signal);
                 Learner learner = Learner.start(run.common(), LearnerConfig.from(settings), run.broker())) {
-            run.await(learner::isLive, learner::isReady, List::of, learner, Map.of());
+            run.await(learner::isLive, learner::isReady, learner::remarks, learner, Map.of());
             if (learner.failure().isPresent()) {
                 throw new RoleFailedException("learner", learner.failure().get());
             }
