@@ -59,7 +59,7 @@ class StandbyTest {
                     1,
                     first.log()
                             .lines()
-                            .filter(line -> line.contains("another learner has taken over"))
+                            .filter(line -> line.contains("has lost its place in the group"))
                             .count(),
                     first::log);
             assertEquals(shared, run.versions().size());
