@@ -103,7 +103,7 @@ class LocaleTest {
         assertEquals(new Shell(2, "", "rangestream: argument 2 " + Settings.NOT_UTF8 + "\n"), latin1);
     }
 
-    /** About four minutes: one command after another, each in a JVM of its own. */
+    /** Long: one command after another, each in a JVM of its own. */
     @Tag("scenario")
     @Test
     void oddNamesAreTheSamePersonFromEveryShell() throws Exception {
