@@ -37,7 +37,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * {@link #close} may be called from any.
  */
 final class DirectBatches implements AutoCloseable {
-    private static final String TASK = "experiment";
+    private static final String TASK = "0_0";
     /** Batches that are written ahead of the learner. */
     private static final int AHEAD = 100;
 
@@ -122,13 +122,12 @@ final class DirectBatches implements AutoCloseable {
         for (FaceRef face : grouped) {
             crops.add(crop(face));
         }
-        int people = (int) grouped.stream().map(FaceRef::identity).distinct().count();
         var batch = TrainingBatch.newBuilder()
                 .setBatchId(TASK + "/" + sequence)
                 .setTask(TASK)
                 .setSequence(sequence)
-                .setIdentities(people)
-                .setSamplesPerIdentity(1) // There is no K that all have.
+                .setIdentities(crops.size()) // There is no K that all have: as if each crop were a person's.
+                .setSamplesPerIdentity(1)
                 .setFaces(crops)
                 .setBuffers(BufferStatistics.newBuilder().build())
                 .build();
